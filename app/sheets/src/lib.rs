@@ -1,0 +1,1 @@
+//! The module that a Worker loads to read sheets.

@@ -1,0 +1,1 @@
+//! Reads .xlsx, .xls and .csv into plain tables of text.
