@@ -6,8 +6,12 @@
 
 pub mod actor;
 pub mod case;
+pub mod change;
+pub mod clock;
 pub mod day;
 pub mod event;
+pub mod fold;
+pub mod id;
 
 pub use actor::{Actor, Role};
 pub use case::{CaseFile, CaseHead};

@@ -1,0 +1,494 @@
+//! A change: the only thing that is stored and sent.
+//!
+//! Its envelope is final. A body of a kind or schema that this version does not know is kept
+//! byte for byte and understood after an upgrade.
+
+use std::{fmt, str::FromStr};
+
+use data_encoding::BASE64URL_NOPAD;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde_json::{Value, value::RawValue};
+use sha2::{Digest as _, Sha256};
+
+use crate::{
+    CaseHead, Event,
+    clock::HybridTime,
+    id::{CaseId, base32},
+};
+
+/// The schema of bodies that this version writes.
+pub const SCHEMA: u16 = 1;
+/// The largest change that is taken, in bytes of its JSON.
+pub const MAXIMUM_CHANGE_BYTES: usize = 64 * 1024;
+/// The largest account name, subject or device id that is taken, in bytes.
+pub const MAXIMUM_NAME_BYTES: usize = 160;
+
+/// One installation of the app for one user (26 characters), or the server in one epoch.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+#[serde(transparent)]
+pub struct DeviceId(Box<str>);
+
+/// Where a change came from, and which of that device's changes it is: 1, 2, 3, … without holes.
+/// Written `device/sequence`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct ChangeId {
+    /// The device.
+    pub device: DeviceId,
+    /// Its sequence number, from 1.
+    pub sequence: u64,
+}
+
+/// What a change is about: `case/…`, `announcement/…`, `calendar/…`, or a kind of a later version.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+#[serde(transparent)]
+pub struct Subject(Box<str>);
+
+/// The text was not an identifier of the kind asked for.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum IdError {
+    /// Not `a-z 0-9 -`, or empty, or too long.
+    #[error(
+        "not a device id: lower-case letters, digits and hyphens, at most {MAXIMUM_NAME_BYTES}"
+    )]
+    Device,
+    /// Not `device/sequence` with a sequence from 1.
+    #[error("not a change id: expected device/sequence, the sequence from 1")]
+    Change,
+    /// Not `kind/key`.
+    #[error("not a subject: expected kind/key, at most {MAXIMUM_NAME_BYTES} bytes")]
+    Subject,
+}
+
+impl DeviceId {
+    /// The id made of 16 random bytes.
+    pub fn from_random(bytes: [u8; 16]) -> Self {
+        Self(base32().encode(&bytes).into())
+    }
+
+    /// The id under which the server itself writes in an epoch: a new epoch must never reuse
+    /// the numbers of one that was rolled back.
+    pub fn server(epoch: &Epoch) -> Self {
+        Self(format!("server-{epoch}").into())
+    }
+
+    /// Whether this is a server's, in any epoch.
+    pub fn is_server(&self) -> bool {
+        self.0.starts_with("server-")
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for DeviceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for DeviceId {
+    type Err = IdError;
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        if text.is_empty() || text.len() > MAXIMUM_NAME_BYTES || !text.bytes().all(allowed) {
+            return Err(IdError::Device);
+        }
+        Ok(Self(text.into()))
+    }
+}
+
+impl fmt::Display for ChangeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.device, self.sequence)
+    }
+}
+
+impl FromStr for ChangeId {
+    type Err = IdError;
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        let (device, sequence) = text.rsplit_once('/').ok_or(IdError::Change)?;
+        let sequence: u64 = sequence.parse().map_err(|_| IdError::Change)?;
+        // Above 2^53 a number no longer survives JavaScript; leading zeros would give one id two names.
+        if sequence == 0 || sequence > 1 << 53 || text.len() != device.len() + 1 + digits(sequence)
+        {
+            return Err(IdError::Change);
+        }
+        Ok(Self {
+            device: device.parse()?,
+            sequence,
+        })
+    }
+}
+
+fn digits(number: u64) -> usize {
+    number.checked_ilog10().map_or(1, |log| log as usize + 1)
+}
+
+impl Subject {
+    /// The subject that a case is.
+    pub fn case(id: &CaseId) -> Self {
+        Self(format!("case/{id}").into())
+    }
+
+    /// What is before the slash.
+    pub fn kind(&self) -> &str {
+        self.0.split_once('/').map_or(&*self.0, |(kind, _)| kind)
+    }
+
+    /// What is after it.
+    pub fn key(&self) -> &str {
+        self.0.split_once('/').map_or("", |(_, key)| key)
+    }
+
+    /// The case that it is, if it is one.
+    pub fn case_id(&self) -> Option<CaseId> {
+        (self.kind() == "case")
+            .then(|| self.key().parse().ok())
+            .flatten()
+    }
+
+    /// The subject as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for Subject {
+    type Err = IdError;
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        match text.split_once('/') {
+            Some((kind, key))
+                if text.len() <= MAXIMUM_NAME_BYTES
+                    && !key.is_empty()
+                    && !kind.is_empty()
+                    && kind.bytes().all(|byte| byte.is_ascii_lowercase())
+                    && !text.chars().any(char::is_control) =>
+            {
+                Ok(Self(text.into()))
+            }
+            _ => Err(IdError::Subject),
+        }
+    }
+}
+
+macro_rules! read_from_text {
+    ($($name:ident),*) => {$(
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+                text.parse().map_err(de::Error::custom)
+            }
+        }
+    )*};
+}
+read_from_text!(DeviceId, ChangeId, Subject);
+
+impl Serialize for ChangeId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// Names one unbroken life of a server's log. A log that was rolled back starts a new one.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Epoch(Box<str>);
+
+impl Epoch {
+    /// The epoch made of 10 random bytes.
+    pub fn from_random(bytes: [u8; 10]) -> Self {
+        Self(base32().encode(&bytes).into())
+    }
+
+    /// An epoch read back from where it was kept.
+    pub fn from_text(text: &str) -> Self {
+        Self(text.into())
+    }
+
+    /// The epoch as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Epoch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One immutable entry of the log.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Change {
+    /// Its device and sequence number.
+    pub id: ChangeId,
+    /// What it is about.
+    pub subject: Subject,
+    /// When, for ordering only.
+    pub clock: HybridTime,
+    /// The account that made it. The server takes it only from that account.
+    pub author: String,
+    /// The schema of the body.
+    pub schema: u16,
+    /// The body, byte for byte; see [`Change::body`].
+    pub body: Box<RawValue>,
+}
+
+/// The envelope's bytes are compared, so that a body is the same only when it is written the same.
+impl PartialEq for Change {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+            && self.subject == other.subject
+            && self.clock == other.clock
+            && self.author == other.author
+            && self.schema == other.schema
+            && self.body.get() == other.body.get()
+    }
+}
+
+impl Eq for Change {}
+
+/// What a change says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Body {
+    /// Opens a case with the head that its first writer knew; merged field by field.
+    Open {
+        /// The head.
+        head: Box<CaseHead>,
+    },
+    /// An event happened, or one is retracted.
+    Event {
+        /// The event.
+        event: Box<Event>,
+    },
+    /// One field of the head has another value.
+    Head {
+        /// Its path, such as `enterprise.name` or `serious`.
+        field: String,
+        /// The value.
+        value: Value,
+        /// The changes whose values the author saw; edits that did not see each other are parallel,
+        /// and an edit that names them all settles it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        replaces: Vec<ChangeId>,
+    },
+    /// A kind that this version does not know; the change keeps its bytes.
+    #[serde(skip)]
+    Unknown,
+}
+
+/// The body is of a kind that this version knows, but not of its shape.
+#[derive(Debug, thiserror::Error)]
+#[error("the body is not readable: {0}")]
+pub struct BodyError(#[from] serde_json::Error);
+
+impl Body {
+    /// The body as it is written into a change.
+    ///
+    /// # Panics
+    /// Never: every body has string keys and finite numbers.
+    pub fn to_raw(&self) -> Box<RawValue> {
+        serde_json::value::to_raw_value(self).expect("bodies are plain JSON")
+    }
+}
+
+impl Change {
+    /// What it says.
+    ///
+    /// # Errors
+    /// When the kind is known and the rest is not of its shape.
+    pub fn body(&self) -> Result<Body, BodyError> {
+        #[derive(Deserialize)]
+        struct Kind<'a> {
+            #[serde(borrow)]
+            kind: std::borrow::Cow<'a, str>,
+        }
+        let known = serde_json::from_str::<Kind<'_>>(self.body.get())
+            .is_ok_and(|body| matches!(&*body.kind, "open" | "event" | "head"));
+        if known {
+            Ok(serde_json::from_str(self.body.get())?)
+        } else {
+            Ok(Body::Unknown)
+        }
+    }
+
+    /// The bytes that are hashed, signed and compared: its JSON, fields in the order of the
+    /// struct, no spaces but those inside the body.
+    ///
+    /// # Panics
+    /// Never: the envelope is plain JSON.
+    pub fn canonical_bytes(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("an envelope is plain JSON")
+    }
+
+    /// The fingerprint that digests are made of.
+    pub fn fingerprint(&self) -> Digest {
+        Digest::of(&self.canonical_bytes())
+    }
+}
+
+/// A fingerprint of a set of changes: the exclusive or of theirs, so that the order in which
+/// they came makes no difference and one can be taken out again.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub struct Digest([u8; 16]);
+
+impl Digest {
+    /// The fingerprint of these bytes: the first half of their SHA-256.
+    pub fn of(bytes: &[u8]) -> Self {
+        let hash = Sha256::digest(bytes);
+        let mut digest = [0; 16];
+        digest.copy_from_slice(&hash[..16]);
+        Self(digest)
+    }
+
+    /// This set with the change of that fingerprint put in, or taken out if it was in.
+    #[must_use]
+    pub fn toggled(mut self, fingerprint: Self) -> Self {
+        for (byte, other) in self.0.iter_mut().zip(fingerprint.0) {
+            *byte ^= other;
+        }
+        self
+    }
+
+    /// Its bytes.
+    pub fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+
+    /// From its bytes.
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&BASE64URL_NOPAD.encode(&self.0))
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Serialize for Digest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Digest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        let bytes = BASE64URL_NOPAD
+            .decode(text.as_bytes())
+            .map_err(de::Error::custom)?;
+        bytes
+            .try_into()
+            .map(Self)
+            .map_err(|_| de::Error::custom("a digest has 16 bytes"))
+    }
+}
+
+/// The head of the server's log: each link is the SHA-256 of the link before it and the change's
+/// canonical bytes, so that nothing can be altered, dropped or put in without breaking the rest.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct ChainLink(pub [u8; 32]);
+
+impl ChainLink {
+    /// The link after this one.
+    #[must_use]
+    pub fn next(self, canonical_bytes: &[u8]) -> Self {
+        let mut hasher = Sha256::new();
+        hasher.update(self.0);
+        hasher.update(canonical_bytes);
+        Self(hasher.finalize().into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::EventKind;
+
+    fn golden() -> Change {
+        let mut event = Event::new(
+            "m4xw/7",
+            EventKind::ResultServed,
+            "2013-03-12".parse().unwrap(),
+        );
+        event.details.insert("method".into(), "直接".into());
+        Change {
+            id: "m4xw/7".parse().unwrap(),
+            subject: "case/abc".parse().unwrap(),
+            clock: "1363046400000-00002".parse().unwrap(),
+            author: "chaoyang".into(),
+            schema: SCHEMA,
+            body: Body::Event {
+                event: Box::new(event),
+            }
+            .to_raw(),
+        }
+    }
+
+    /// These bytes are final: every log and every device holds hashes of such.
+    #[test]
+    fn envelope_has_golden_bytes() {
+        let change = golden();
+        let bytes = change.canonical_bytes();
+        assert_eq!(
+            String::from_utf8(bytes.clone()).unwrap(),
+            r#"{"id":"m4xw/7","subject":"case/abc","clock":"1363046400000-00002","author":"chaoyang","schema":1,"body":{"kind":"event","event":{"id":"m4xw/7","type":"result_served","on":"2013-03-12","method":"直接"}}}"#
+        );
+        let again: Change = serde_json::from_slice(&bytes).unwrap();
+        assert_eq!(again, change);
+        assert_eq!(change.fingerprint().to_string(), "d1Nw60HaoUA5iL0XtclazA");
+        let link = ChainLink::default().next(&bytes);
+        assert_eq!(
+            data_encoding::HEXLOWER.encode(&link.0),
+            "abb6f5dd1078eba206a532532ccaa7e69289fe5d9051b6de44cc1471e9c9957b"
+        );
+    }
+
+    #[test]
+    fn bodies_of_a_later_version_are_kept_byte_for_byte() {
+        let text = r#"{"id":"m4xw/8","subject":"plan/x","clock":"1363046400000-00003","author":"a","schema":9,"body":{"kind":"moved",  "x": [1, 2.50] }}"#;
+        let change: Change = serde_json::from_str(text).unwrap();
+        assert_eq!(change.body().unwrap(), Body::Unknown);
+        assert_eq!(String::from_utf8(change.canonical_bytes()).unwrap(), text);
+    }
+
+    #[test]
+    fn identifiers_have_one_form() {
+        for text in ["a/1", "server-x2/9007199254740992"] {
+            assert_eq!(text.parse::<ChangeId>().unwrap().to_string(), text);
+        }
+        for text in [
+            "a/0",
+            "a/01",
+            "/1",
+            "a",
+            "A/1",
+            "a/-1",
+            "a/+1",
+            "a/9007199254740993",
+            "a/1/",
+        ] {
+            assert!(text.parse::<ChangeId>().is_err(), "{text}");
+        }
+        for text in ["case/", "/x", "case", "Case/x", "case/a\nb"] {
+            assert!(text.parse::<Subject>().is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,438 @@
+//! A case is a fold over its changes: the same changes give the same case, byte for byte,
+//! whatever the order in which they came.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::{
+    CaseFile, CaseHead, Event,
+    change::{Body, Change, ChangeId},
+    clock::HybridTime,
+};
+
+/// Parts of the head whose fields are merged one by one; every other part is one field.
+const NESTED_PARTS: [&str; 2] = ["product", "enterprise"];
+
+/// A case, with what its log says beyond the case file.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct FoldedCase {
+    /// Head and events, the events in the order of the log.
+    pub file: CaseFile,
+    /// Who recorded each event: one for each of `file.events`, in the same order.
+    pub records: Vec<Record>,
+    /// The change that each field of the head was last set by; an edit names it as `replaces`.
+    pub fields: BTreeMap<String, Record>,
+    /// Fields that were edited on two devices that did not know of each other.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parallel: Vec<ParallelEdit>,
+    /// Changes that could not be used, kept in the log.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub set_aside: Vec<SetAside>,
+}
+
+/// Who made a change, and when by the author's device.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Record {
+    /// The change.
+    pub change: ChangeId,
+    /// Its author.
+    pub author: String,
+    /// Its time.
+    pub clock: HybridTime,
+}
+
+/// One field, edited in parallel: the last by the clock is shown, the others are listed.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct ParallelEdit {
+    /// The field's path.
+    pub field: String,
+    /// The values that lost, with who wrote them.
+    pub others: Vec<(Value, Record)>,
+}
+
+/// A change that the fold could not use.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct SetAside {
+    /// Who made it.
+    pub record: Record,
+    /// Why.
+    pub reason: SetAsideReason,
+}
+
+/// Why a change could not be used.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SetAsideReason {
+    /// Its body is of a later version.
+    LaterVersion,
+    /// Its body is not of the shape that its kind has.
+    Unreadable,
+    /// The field cannot have that value.
+    UnfitValue,
+    /// Another event has the same id and says something else.
+    EventIdTaken,
+}
+
+impl Record {
+    fn of(change: &Change) -> Self {
+        Self {
+            change: change.id.clone(),
+            author: change.author.clone(),
+            clock: change.clock,
+        }
+    }
+}
+
+struct Edit {
+    value: Value,
+    replaces: Vec<ChangeId>,
+    record: Record,
+}
+
+/// Folds the changes of one case.
+///
+/// Duplicates are taken once. Of two changes with one id and different contents the one that
+/// sorts first counts, on every device the same.
+///
+/// ```
+/// use shared::{CaseHead, change::{Body, Change}, fold::fold};
+/// let open = Change {
+///     id: "m4xw/1".parse()?,
+///     subject: "case/abc".parse()?,
+///     clock: "1363046400000-00000".parse()?,
+///     author: "municipal".into(),
+///     schema: 1,
+///     body: Body::Open { head: Box::new(CaseHead { serious: true, ..Default::default() }) }.to_raw(),
+/// };
+/// let case = fold([&open, &open]);
+/// assert!(case.file.case.serious);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn fold<'a>(changes: impl IntoIterator<Item = &'a Change>) -> FoldedCase {
+    let mut ordered: Vec<&Change> = changes.into_iter().collect();
+    ordered.sort_by(|a, b| {
+        (a.clock, &a.id)
+            .cmp(&(b.clock, &b.id))
+            .then_with(|| a.body.get().cmp(b.body.get()))
+    });
+    let mut seen = HashSet::new();
+    let mut folding = Folding::default();
+    for change in ordered {
+        if seen.insert(&change.id) {
+            folding.take(change);
+        }
+    }
+    folding.finish()
+}
+
+#[derive(Default)]
+struct Folding {
+    edits: BTreeMap<String, Vec<Edit>>,
+    events: Vec<Event>,
+    records: Vec<Record>,
+    set_aside: Vec<SetAside>,
+}
+
+impl Folding {
+    fn take(&mut self, change: &Change) {
+        match change.body() {
+            Ok(Body::Open { head }) => {
+                for (field, value) in fields_of(&head) {
+                    self.edits.entry(field).or_default().push(Edit {
+                        value,
+                        replaces: Vec::new(),
+                        record: Record::of(change),
+                    });
+                }
+            }
+            Ok(Body::Head {
+                field,
+                value,
+                replaces,
+            }) => {
+                if with_field(&mut Map::new(), &field, &value) {
+                    self.edits.entry(field).or_default().push(Edit {
+                        value,
+                        replaces,
+                        record: Record::of(change),
+                    });
+                } else {
+                    self.put_aside(change, SetAsideReason::UnfitValue);
+                }
+            }
+            Ok(Body::Event { event }) => {
+                match self.events.iter().find(|known| known.id == event.id) {
+                    None => {
+                        self.events.push(*event);
+                        self.records.push(Record::of(change));
+                    }
+                    // Two devices that import one sheet make the same event.
+                    Some(known) if *known == *event => {}
+                    Some(_) => self.put_aside(change, SetAsideReason::EventIdTaken),
+                }
+            }
+            Ok(Body::Unknown) => self.put_aside(change, SetAsideReason::LaterVersion),
+            Err(_) => self.put_aside(change, SetAsideReason::Unreadable),
+        }
+    }
+
+    fn put_aside(&mut self, change: &Change, reason: SetAsideReason) {
+        self.set_aside.push(SetAside {
+            record: Record::of(change),
+            reason,
+        });
+    }
+
+    fn finish(self) -> FoldedCase {
+        let mut head = Map::new();
+        let mut fields = BTreeMap::new();
+        let mut parallel = Vec::new();
+        for (field, mut edits) in self.edits {
+            let Some(last) = edits.pop() else { continue };
+            with_field(&mut head, &field, &last.value);
+            let others = unseen_by(&last, edits);
+            if !others.is_empty() {
+                parallel.push(ParallelEdit {
+                    field: field.clone(),
+                    others,
+                });
+            }
+            fields.insert(field, last.record);
+        }
+        let case = serde_json::from_value(Value::Object(head))
+            .expect("each field was tried on its own, and fields do not depend on each other");
+        let mut file = CaseFile::new(case);
+        file.events = self.events;
+        FoldedCase {
+            file,
+            records: self.records,
+            fields,
+            parallel,
+            set_aside: self.set_aside,
+        }
+    }
+}
+
+/// The edits with other values that nobody has replaced: made without knowledge of `last`, or
+/// the ends of other lines of edits.
+fn unseen_by(last: &Edit, earlier: Vec<Edit>) -> Vec<(Value, Record)> {
+    let replaced: BTreeSet<ChangeId> = earlier
+        .iter()
+        .chain([last])
+        .flat_map(|edit| edit.replaces.iter().cloned())
+        .collect();
+    earlier
+        .into_iter()
+        .filter(|edit| !replaced.contains(&edit.record.change) && edit.value != last.value)
+        .map(|edit| (edit.value, edit.record))
+        .collect()
+}
+
+/// The fields of a head that say something, by path.
+pub fn fields_of(head: &CaseHead) -> Vec<(String, Value)> {
+    let Ok(Value::Object(parts)) = serde_json::to_value(head) else {
+        return Vec::new();
+    };
+    let mut fields = Vec::new();
+    for (part, value) in parts {
+        match value {
+            Value::Object(inner) if NESTED_PARTS.contains(&part.as_str()) => {
+                fields.extend(
+                    inner
+                        .into_iter()
+                        .map(|(name, value)| (format!("{part}.{name}"), value)),
+                );
+            }
+            value => fields.push((part, value)),
+        }
+    }
+    fields.retain(|(_, value)| !says_nothing(value));
+    fields
+}
+
+/// Empty values are the defaults; leaving them out keeps them from hiding what another device knows.
+fn says_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        _ => false,
+    }
+}
+
+/// Sets a field by path if a head can have it; says whether it could.
+fn with_field(head: &mut Map<String, Value>, field: &str, value: &Value) -> bool {
+    let mut alone = Map::new();
+    let target = |map: &mut Map<String, Value>| -> bool {
+        match field.split_once('.') {
+            None if NESTED_PARTS.contains(&field) => false,
+            None => {
+                map.insert(field.to_owned(), value.clone());
+                true
+            }
+            Some((part, name)) if NESTED_PARTS.contains(&part) && !name.is_empty() => {
+                if let Value::Object(inner) =
+                    map.entry(part).or_insert_with(|| Value::Object(Map::new()))
+                {
+                    inner.insert(name.to_owned(), value.clone());
+                }
+                true
+            }
+            Some(_) => false,
+        }
+    };
+    target(&mut alone)
+        && serde_json::from_value::<CaseHead>(Value::Object(alone)).is_ok()
+        && target(head)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+    use crate::{Day, EventKind};
+
+    fn change(device: &str, sequence: u64, time: u64, body: &Body) -> Change {
+        Change {
+            id: format!("{device}/{sequence}").parse().unwrap(),
+            subject: "case/abc".parse().unwrap(),
+            clock: HybridTime {
+                milliseconds: time,
+                counter: 0,
+            },
+            author: device.to_owned(),
+            schema: 1,
+            body: body.to_raw(),
+        }
+    }
+
+    fn edit(field: &str, value: &Value, replaces: &[&str]) -> Body {
+        Body::Head {
+            field: field.into(),
+            value: value.clone(),
+            replaces: replaces.iter().map(|id| id.parse().unwrap()).collect(),
+        }
+    }
+
+    fn event(id: &str, kind: EventKind, unix_days: i32) -> Body {
+        Body::Event {
+            event: Box::new(Event::new(id, kind, Day::from_unix_days(unix_days))),
+        }
+    }
+
+    #[test]
+    fn edits_of_different_fields_both_hold() {
+        let case = fold(&[
+            change("a", 1, 1, &edit("product.name", &json!("插座"), &[])),
+            change("b", 1, 2, &edit("product.model", &json!("X-1"), &[])),
+            change("b", 2, 3, &edit("serious", &json!(true), &[])),
+        ]);
+        assert_eq!(
+            (
+                &*case.file.case.product.name,
+                &*case.file.case.product.model
+            ),
+            ("插座", "X-1")
+        );
+        assert!(case.file.case.serious && case.parallel.is_empty());
+    }
+
+    #[test]
+    fn only_edits_that_did_not_know_each_other_are_parallel() {
+        let first = change("a", 1, 1, &edit("number", &json!("1"), &[]));
+        let knowing = change("b", 1, 2, &edit("number", &json!("2"), &["a/1"]));
+        let unknowing = change("c", 1, 3, &edit("number", &json!("3"), &["a/1"]));
+        let settled = change("a", 2, 4, &edit("number", &json!("4"), &["b/1", "c/1"]));
+        assert!(fold([&first, &knowing]).parallel.is_empty());
+        let case = fold([&first, &knowing, &unknowing]);
+        assert_eq!(case.file.case.number, "3");
+        assert_eq!(case.parallel.len(), 1);
+        assert_eq!(case.parallel[0].others[0].0, json!("2"));
+        assert!(
+            fold([&first, &knowing, &unknowing, &settled])
+                .parallel
+                .is_empty()
+        );
+        // The same value written twice is no disagreement.
+        let same = change("d", 1, 5, &edit("number", &json!("2"), &[]));
+        assert!(
+            fold([&change("e", 1, 1, &edit("number", &json!("2"), &[])), &same])
+                .parallel
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_set_aside_and_blocks_nothing() {
+        let case = fold(&[
+            change("a", 1, 1, &edit("serious", &json!("perhaps"), &[])),
+            change("a", 2, 2, &edit("product", &json!({}), &[])),
+            change("a", 3, 3, &event("e", EventKind::MaterialsReceived, 1)),
+            change("b", 1, 4, &event("e", EventKind::MaterialsReceived, 1)),
+            change("b", 2, 5, &event("e", EventKind::MaterialsReceived, 2)),
+            change("b", 3, 6, &edit("handling_bureau", &json!("110105"), &[])),
+        ]);
+        let reasons: Vec<_> = case.set_aside.iter().map(|item| item.reason).collect();
+        use SetAsideReason::{EventIdTaken, UnfitValue};
+        assert_eq!(reasons, [UnfitValue, UnfitValue, EventIdTaken]);
+        assert_eq!(case.file.events.len(), 1);
+        assert_eq!(case.file.case.handling_bureau, "110105");
+    }
+
+    fn any_change() -> impl Strategy<Value = Change> {
+        let body = prop_oneof![
+            (
+                0..3_usize,
+                "[a-c]{0,2}",
+                prop::collection::vec((0..3_usize, 1..6_u64), 0..3)
+            )
+                .prop_map(|(field, value, replaces)| {
+                    let field = ["number", "enterprise.name", "failed_items"][field];
+                    let replaces: Vec<String> = replaces
+                        .into_iter()
+                        .map(|(device, sequence)| format!("{}/{sequence}", ["a", "b", "c"][device]))
+                        .collect();
+                    edit(
+                        field,
+                        &json!(value),
+                        &replaces.iter().map(String::as_str).collect::<Vec<_>>(),
+                    )
+                }),
+            (0..4_u8, 0..3_i32).prop_map(|(id, day)| event(
+                &format!("e{id}"),
+                EventKind::ResultServed,
+                day
+            )),
+        ];
+        (0..3_usize, 1..6_u64, 0..5_u64, body).prop_map(|(device, sequence, time, body)| {
+            change(["a", "b", "c"][device], sequence, time, &body)
+        })
+    }
+
+    proptest! {
+        /// Merging logs is set union: the order and repetition of changes make no difference.
+        #[test]
+        fn the_same_changes_give_the_same_bytes(
+            (changes, shuffled) in prop::collection::vec(any_change(), 0..14)
+                .prop_flat_map(|changes| (Just(changes.clone()), Just(changes).prop_shuffle())),
+            repeat in 0..5_usize,
+        ) {
+            let expected = serde_json::to_string(&fold(&changes)).unwrap();
+            let again = shuffled.iter().chain(shuffled.iter().take(repeat));
+            prop_assert_eq!(serde_json::to_string(&fold(again)).unwrap(), expected);
+        }
+
+        #[test]
+        fn opening_carries_every_field(name in "[一-龥]{0,8}", number in "[a-z0-9]{0,8}", serious: bool) {
+            let mut head = CaseHead { serious, number, ..CaseHead::default() };
+            head.enterprise.name = name;
+            head.other.insert("sheet".into(), json!({"备注": "x"}));
+            let open = change("a", 1, 1, &Body::Open { head: Box::new(head.clone()) });
+            prop_assert_eq!(fold([&open]).file.case, head);
+        }
+    }
+}

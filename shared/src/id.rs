@@ -1,0 +1,205 @@
+//! A case's id: derived from what identifies the batch, so that two offices that take in one
+//! sheet offline make one case.
+
+use std::{fmt, str::FromStr};
+
+use data_encoding::{Encoding, Specification};
+use serde::{Deserialize, Deserializer, Serialize, de};
+use sha2::{Digest, Sha256};
+
+use crate::Event;
+
+const CASE_ID_BYTES: usize = 16;
+const CASE_ID_LETTERS: usize = 26;
+const EVENT_ID_BYTES: usize = 10;
+/// Unit separator: no part of an identity contains it.
+const SEPARATOR: u8 = 0x1f;
+
+/// Names a case on every device: 26 characters of base32.
+///
+/// ```
+/// use shared::id::CaseId;
+/// let id = CaseId::of_report("BJ2013Q1", "北京市产品质量监督检验院", "JD2013-0117");
+/// // Spaces, full-width characters and case are no difference.
+/// assert_eq!(id, CaseId::of_report("ＢＪ2013Q1 ", "北京市产品质量监督检验院", "jd2013-0117"));
+/// ```
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+#[serde(transparent)]
+pub struct CaseId(Box<str>);
+
+/// The text was not 26 characters of base32 in lower case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a case id: expected 26 characters a-z, 2-7")]
+pub struct ParseCaseIdError;
+
+/// What identifies a batch that no report number names.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SampleIdentity<'a> {
+    /// The spot check: year, quarter and number, and its name.
+    pub spot_check: &'a str,
+    /// The inspection body's name.
+    pub inspection_body: &'a str,
+    /// The enterprise's name.
+    pub enterprise: &'a str,
+    /// The product's name.
+    pub product: &'a str,
+    /// Its brand.
+    pub brand: &'a str,
+    /// Its model.
+    pub model: &'a str,
+    /// Its day of production or batch number.
+    pub batch: &'a str,
+    /// The day on which it was sampled.
+    pub sampled_on: &'a str,
+}
+
+impl CaseId {
+    /// The id of the batch that this report is about.
+    pub fn of_report(plan: &str, inspection_body: &str, report_number: &str) -> Self {
+        Self::derive(
+            "aftercheck case by report",
+            &[plan, inspection_body, report_number],
+        )
+    }
+
+    /// The id of a batch by its sample, where plan or report number is missing.
+    pub fn of_sample(sample: &SampleIdentity<'_>) -> Self {
+        Self::derive(
+            "aftercheck case by sample",
+            &[
+                sample.spot_check,
+                sample.inspection_body,
+                sample.enterprise,
+                sample.product,
+                sample.brand,
+                sample.model,
+                sample.batch,
+                sample.sampled_on,
+            ],
+        )
+    }
+
+    /// The id made of 16 random bytes, for a case that nothing identifies.
+    pub fn from_random(bytes: [u8; CASE_ID_BYTES]) -> Self {
+        Self(base32().encode(&bytes).into())
+    }
+
+    fn derive(domain: &str, parts: &[&str]) -> Self {
+        Self(
+            base32()
+                .encode(&hash(domain, parts)[..CASE_ID_BYTES])
+                .into(),
+        )
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The id of an event that a sheet tells of: two devices that import the sheet make one event.
+///
+/// It depends on the case and on all of the event but its own id.
+///
+/// # Panics
+/// Never: an event is plain JSON.
+pub fn imported_event_id(case: &CaseId, event: &Event) -> String {
+    let unnamed = Event {
+        id: String::new(),
+        ..event.clone()
+    };
+    let content = serde_json::to_string(&unnamed).expect("an event is plain JSON");
+    let hash = hash("aftercheck imported event", &[case.as_str(), &content]);
+    format!("i-{}", base32().encode(&hash[..EVENT_ID_BYTES]))
+}
+
+/// A text as identities compare it: full-width letters made half-width, letters raised, spaces dropped.
+pub fn normalised(text: &str) -> String {
+    text.chars()
+        .map(|letter| match letter {
+            '\u{ff01}'..='\u{ff5e}' => char::from_u32(letter as u32 - 0xfee0).unwrap_or(letter),
+            other => other,
+        })
+        .filter(|letter| !letter.is_whitespace() && !letter.is_control())
+        .map(|letter| letter.to_ascii_uppercase())
+        .collect()
+}
+
+fn hash(domain: &str, parts: &[&str]) -> [u8; 32] {
+    let mut hasher = Sha256::new();
+    hasher.update(domain.as_bytes());
+    for part in parts {
+        hasher.update([SEPARATOR]);
+        hasher.update(normalised(part).as_bytes());
+    }
+    hasher.finalize().into()
+}
+
+/// Base32 in lower case without padding, as all ids are written.
+pub(crate) fn base32() -> Encoding {
+    let mut specification = Specification::new();
+    specification
+        .symbols
+        .push_str("abcdefghijklmnopqrstuvwxyz234567");
+    specification
+        .encoding()
+        .expect("32 different symbols are a base32 alphabet")
+}
+
+impl fmt::Display for CaseId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for CaseId {
+    type Err = ParseCaseIdError;
+    fn from_str(text: &str) -> Result<Self, ParseCaseIdError> {
+        let allowed = |byte: u8| matches!(byte, b'a'..=b'z' | b'2'..=b'7');
+        if text.len() != CASE_ID_LETTERS || !text.bytes().all(allowed) {
+            return Err(ParseCaseIdError);
+        }
+        Ok(Self(text.into()))
+    }
+}
+
+impl<'de> Deserialize<'de> for CaseId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::EventKind;
+
+    /// Final: every device must derive the same.
+    #[test]
+    fn ids_have_golden_values() {
+        let id = CaseId::of_report("BJ2013Q1", "北京市产品质量监督检验院", "JD2013-0117");
+        assert_eq!(id.as_str(), "zr63ijf4kgthyvvahhsotc54oa");
+        let sample = SampleIdentity {
+            enterprise: "北京华京顺家具厂",
+            product: "衣柜",
+            ..Default::default()
+        };
+        assert_eq!(CaseId::of_sample(&sample).as_str(), "q25hjzjyj555z3bgc3dtwcf7ty");
+        let event = Event::new(
+            "",
+            EventKind::MaterialsReceived,
+            "2013-03-07".parse().unwrap(),
+        );
+        assert_eq!(imported_event_id(&id, &event), "i-xrowmw7tjyhiz5zp");
+    }
+
+    #[test]
+    fn parts_do_not_run_together() {
+        assert_ne!(
+            CaseId::of_report("ab", "c", "d"),
+            CaseId::of_report("a", "bc", "d")
+        );
+    }
+}
