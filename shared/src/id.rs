@@ -32,13 +32,14 @@ pub struct CaseId(Box<str>);
 #[error("not a case id: expected 26 characters a-z, 2-7")]
 pub struct ParseCaseIdError;
 
-/// What identifies a batch that no report number names.
+/// What identifies a batch that plan, inspection body and report number do not.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SampleIdentity<'a> {
-    /// The spot check: year, quarter and number, and its name.
+    /// The spot check, where no day of sampling tells the batch apart. Otherwise empty: often it
+    /// is a person's answer, and two answers would make two cases of one batch.
     pub spot_check: &'a str,
-    /// The inspection body's name.
-    pub inspection_body: &'a str,
+    /// The report's number, where the sheet has one.
+    pub report_number: &'a str,
     /// The enterprise's name.
     pub enterprise: &'a str,
     /// The product's name.
@@ -68,7 +69,7 @@ impl CaseId {
             "aftercheck case by sample",
             &[
                 sample.spot_check,
-                sample.inspection_body,
+                sample.report_number,
                 sample.enterprise,
                 sample.product,
                 sample.brand,
@@ -114,14 +115,20 @@ pub fn imported_event_id(case: &CaseId, event: &Event) -> String {
     format!("i-{}", base32().encode(&hash[..EVENT_ID_BYTES]))
 }
 
-/// A text as identities compare it: full-width letters made half-width, letters raised, spaces dropped.
+/// A text as identities compare it: full-width letters made half-width, the many dashes made one,
+/// letters raised, spaces dropped.
 pub fn normalised(text: &str) -> String {
     text.chars()
         .map(|letter| match letter {
             '\u{ff01}'..='\u{ff5e}' => char::from_u32(letter as u32 - 0xfee0).unwrap_or(letter),
+            '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
             other => other,
         })
-        .filter(|letter| !letter.is_whitespace() && !letter.is_control())
+        .filter(|letter| {
+            !letter.is_whitespace()
+                && !letter.is_control()
+                && !matches!(letter, '\u{200b}'..='\u{200d}' | '\u{feff}')
+        })
         .map(|letter| letter.to_ascii_uppercase())
         .collect()
 }
