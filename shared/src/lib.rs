@@ -5,6 +5,7 @@
 #![warn(missing_docs)]
 
 pub mod actor;
+pub mod bureau;
 pub mod case;
 pub mod change;
 pub mod clock;
