@@ -1,9 +1,11 @@
 //! A case as it travels: its head, and the events that happened to it.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::Event;
+use crate::{Event, EventKind};
 
 /// The `format` of a case file.
 pub const CASE_FORMAT: &str = "aftercheck-case/1";
@@ -226,5 +228,72 @@ impl CaseFile {
             events: Vec::new(),
             other: Map::new(),
         }
+    }
+
+    /// For each event, in the order of the log, whether it stands: no standing retraction names it.
+    ///
+    /// A retraction may itself be retracted, and counts whatever its own date. Of retractions that
+    /// name each other in a circle, the one that the log has last stands.
+    ///
+    /// ```
+    /// use shared::{CaseFile, CaseHead, Event, EventKind};
+    /// let day = "2013-03-04".parse()?;
+    /// let mut case = CaseFile::new(CaseHead::default());
+    /// case.events.push(Event::new("e1", EventKind::ResultServed, day));
+    /// case.events.push(Event { retracts: Some("e1".into()), ..Event::new("e2", EventKind::Retracted, day) });
+    /// assert_eq!(case.standing(), [false, true]);
+    /// case.events.push(Event { retracts: Some("e2".into()), ..Event::new("e3", EventKind::Retracted, day) });
+    /// assert_eq!(case.standing(), [true, false, true]);
+    /// # Ok::<(), shared::day::ParseDayError>(())
+    /// ```
+    pub fn standing(&self) -> Vec<bool> {
+        let mut naming: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (index, event) in self.events.iter().enumerate() {
+            if let (EventKind::Retracted, Some(target)) = (&event.kind, &event.retracts) {
+                naming.entry(target).or_default().push(index);
+            }
+        }
+        let mut standing = vec![None; self.events.len()];
+        for index in (0..self.events.len()).rev() {
+            self.settle(index, &naming, &mut standing);
+        }
+        standing
+            .into_iter()
+            .map(|stands| stands == Some(true))
+            .collect()
+    }
+
+    fn settle(
+        &self,
+        index: usize,
+        naming: &HashMap<&str, Vec<usize>>,
+        standing: &mut [Option<bool>],
+    ) -> bool {
+        if let Some(known) = standing[index] {
+            return known;
+        }
+        // While its retractions are looked at it counts as standing: that ends a circle.
+        standing[index] = Some(true);
+        let retractions = naming
+            .get(self.events[index].id.as_str())
+            .map_or(&[][..], Vec::as_slice);
+        let stands = !retractions
+            .iter()
+            .any(|&by| by != index && self.settle(by, naming, standing));
+        standing[index] = Some(stands);
+        stands
+    }
+
+    /// The bureau that handles the case: the `to` of the last standing `materials_forwarded` (by
+    /// day, ties by the log), else the one that the head names.
+    pub fn handling_bureau(&self) -> &str {
+        let standing = self.standing();
+        self.events
+            .iter()
+            .zip(standing)
+            .filter(|(event, stands)| *stands && event.kind == EventKind::MaterialsForwarded)
+            .filter_map(|(event, _)| event.to.as_deref().map(|to| (event.on, to)))
+            .max_by_key(|(on, _)| *on)
+            .map_or(&self.case.handling_bureau, |(_, to)| to)
     }
 }

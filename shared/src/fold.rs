@@ -293,6 +293,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
+    use super::SetAsideReason::{EventIdTaken, UnfitValue};
     use super::*;
     use crate::{Day, EventKind};
 
@@ -377,7 +378,6 @@ mod tests {
             change("b", 3, 6, &edit("handling_bureau", &json!("110105"), &[])),
         ]);
         let reasons: Vec<_> = case.set_aside.iter().map(|item| item.reason).collect();
-        use SetAsideReason::{EventIdTaken, UnfitValue};
         assert_eq!(reasons, [UnfitValue, UnfitValue, EventIdTaken]);
         assert_eq!(case.file.events.len(), 1);
         assert_eq!(case.file.case.handling_bureau, "110105");
@@ -428,7 +428,7 @@ mod tests {
 
         #[test]
         fn opening_carries_every_field(name in "[一-龥]{0,8}", number in "[a-z0-9]{0,8}", serious: bool) {
-            let mut head = CaseHead { serious, number, ..CaseHead::default() };
+            let mut head = CaseHead { number, serious, ..CaseHead::default() };
             head.enterprise.name = name;
             head.other.insert("sheet".into(), json!({"备注": "x"}));
             let open = change("a", 1, 1, &Body::Open { head: Box::new(head.clone()) });

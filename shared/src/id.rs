@@ -193,7 +193,10 @@ mod tests {
             product: "衣柜",
             ..Default::default()
         };
-        assert_eq!(CaseId::of_sample(&sample).as_str(), "q25hjzjyj555z3bgc3dtwcf7ty");
+        assert_eq!(
+            CaseId::of_sample(&sample).as_str(),
+            "q25hjzjyj555z3bgc3dtwcf7ty"
+        );
         let event = Event::new(
             "",
             EventKind::MaterialsReceived,

@@ -13,6 +13,7 @@ pub mod day;
 pub mod event;
 pub mod fold;
 pub mod id;
+pub mod sync;
 
 pub use actor::{Actor, Role};
 pub use case::{CaseFile, CaseHead};

@@ -1,0 +1,739 @@
+//! The device's side of the protocol, as a pure state machine: (state, input) → (state, commands).
+//!
+//! The caller owns the journal, the network and the clock. Its part of the bargain:
+//!
+//! - a change is handed in as [`Input::Recorded`] only when the journal has it;
+//! - [`Command::Commit`] is one journal transaction; [`Input::Committed`] says that it is on disk.
+//!   Nothing that came from the server counts before that.
+//! - commands are carried out in order, and every [`Command::Exchange`] is answered by
+//!   [`Input::Answered`] or [`Input::Failed`] in the end.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::wire::{
+    Delivered, ExchangeRequest, ExchangeResponse, Hold, Item, MAXIMUM_PUSH_BYTES,
+    MAXIMUM_PUSH_CHANGES, PROTOCOL, Receipt, RefusalReason, Restart,
+};
+use crate::{
+    change::{Body, Change, ChangeId, DeviceId, Digest, Epoch, SCHEMA, Subject},
+    clock::{HybridTime, MAXIMUM_CLOCK_LEAD_MILLISECONDS},
+};
+
+/// The first wait after a failure, in milliseconds; it doubles with each further one.
+pub const FIRST_WAIT_MILLISECONDS: u64 = 1_000;
+/// The longest wait after a failure, in milliseconds.
+pub const LONGEST_WAIT_MILLISECONDS: u64 = 60_000;
+/// How long a device that hears no news waits before it asks anyway, in milliseconds.
+pub const QUIET_WAIT_MILLISECONDS: u64 = 60_000;
+
+/// What a device must not forget: kept in the journal with every commit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceState {
+    /// The device.
+    pub device: DeviceId,
+    /// The account whose stores these are.
+    pub author: String,
+    /// The sequence number of its last change.
+    pub last_sequence: u64,
+    /// The latest time seen or given out.
+    pub clock: HybridTime,
+    /// The epoch of the server's log.
+    pub epoch: Option<Epoch>,
+    /// The scope of the feed.
+    pub scope: Option<String>,
+    /// The last item of the feed that the journal has.
+    pub cursor: u64,
+    /// The digest of all items up to there.
+    pub held: Digest,
+    /// The last of its own changes that is settled.
+    pub settled: u64,
+    /// The server's clock less the device's, in milliseconds, as last seen.
+    pub clock_offset_milliseconds: i64,
+    /// When the server last answered, by its own clock, in milliseconds.
+    pub last_contact_milliseconds: Option<u64>,
+}
+
+impl DeviceState {
+    /// A device that has recorded nothing and met no server.
+    pub fn new(device: DeviceId, author: impl Into<String>) -> Self {
+        Self {
+            device,
+            author: author.into(),
+            last_sequence: 0,
+            clock: HybridTime::default(),
+            epoch: None,
+            scope: None,
+            cursor: 0,
+            held: Digest::default(),
+            settled: 0,
+            clock_offset_milliseconds: 0,
+            last_contact_milliseconds: None,
+        }
+    }
+
+    /// Makes changes of what a person did: numbers and stamps them. They are saved only when the
+    /// journal has them together with this state.
+    ///
+    /// `bodies` is given the id of each change, since an event is named by the change that records it.
+    pub fn compose(
+        &mut self,
+        now_milliseconds: u64,
+        bodies: impl IntoIterator<Item = (Subject, impl FnOnce(&ChangeId) -> Body)>,
+    ) -> Vec<Change> {
+        bodies
+            .into_iter()
+            .map(|(subject, body)| {
+                self.last_sequence += 1;
+                self.clock = self.clock.next(self.corrected(now_milliseconds));
+                let id = ChangeId {
+                    device: self.device.clone(),
+                    sequence: self.last_sequence,
+                };
+                let body = body(&id).to_raw();
+                Change {
+                    id,
+                    subject,
+                    clock: self.clock,
+                    author: self.author.clone(),
+                    schema: SCHEMA,
+                    body,
+                }
+            })
+            .collect()
+    }
+
+    /// The server's time, as far as the device can tell.
+    fn corrected(&self, now_milliseconds: u64) -> u64 {
+        now_milliseconds.saturating_add_signed(self.clock_offset_milliseconds)
+    }
+
+    /// Whether the device's own clock is more than ten minutes off the server's.
+    pub fn clock_is_off(&self) -> bool {
+        self.clock_offset_milliseconds.unsigned_abs() > MAXIMUM_CLOCK_LEAD_MILLISECONDS
+    }
+}
+
+/// What happens to a device.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// The journal has these new changes of its own.
+    Recorded(Vec<Change>),
+    /// Something suggests asking the server: start, news, back online, a wait is over, a person.
+    Wake,
+    /// The server answered.
+    Answered(Box<ExchangeResponse>),
+    /// The exchange failed.
+    Failed(Failure),
+    /// The journal has the commit; `unsettled` are the changes it was asked for.
+    Committed {
+        /// The device's own changes after [`Commit::reload_after`].
+        unsettled: Vec<Change>,
+    },
+    /// The journal could not take the commit; nothing of it is there.
+    CommitFailed,
+}
+
+/// Why an exchange failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// No answer.
+    Unreachable,
+    /// The sign-in is no longer valid.
+    SignInExpired,
+    /// The server does not speak this version any more.
+    VersionTooOld,
+    /// The server answered that something is wrong.
+    Trouble,
+}
+
+/// What the caller must do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Send this and hand in what comes back.
+    Exchange(Box<ExchangeRequest>),
+    /// Write this in one transaction.
+    Commit(Box<Commit>),
+    /// Wake the machine after this long, unless a later wait replaces it.
+    Wait {
+        /// How long, in milliseconds.
+        milliseconds: u64,
+    },
+}
+
+/// What one answer changes in the journal, all or nothing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Commit {
+    /// The device's state afterwards.
+    pub state: DeviceState,
+    /// Remove every change that is settled (the user sees other subjects now).
+    pub forget_settled: bool,
+    /// Own changes that are settled now, and how.
+    pub verdicts: Vec<(u64, Settlement)>,
+    /// Changes to keep, in the order of the feed.
+    pub received: Vec<Delivered>,
+    /// Subjects to remove, with all that is settled of them.
+    pub revoked: Vec<Subject>,
+    /// Own unsettled changes that were stamped anew.
+    pub restamped: Vec<Change>,
+    /// The server knows own changes only up to here: mark the later ones as unsettled, and hand
+    /// them in with [`Input::Committed`].
+    pub reload_after: Option<u64>,
+}
+
+/// How an own change was settled.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Settlement {
+    /// Taken.
+    Taken(Receipt),
+    /// In the review tray.
+    Refused(RefusalReason),
+}
+
+/// How things stand between device and server, for the sync mark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Not yet asked since the start.
+    Starting,
+    /// An exchange is under way and there is something to send or fetch.
+    Exchanging,
+    /// All is sent, and all that the server had at the last contact is here.
+    Synced,
+    /// The server does not answer.
+    Unreachable,
+    /// The sign-in is no longer valid; what is unsent is kept.
+    SignInExpired,
+    /// The app is too old for the server; what is unsent is kept.
+    VersionTooOld,
+    /// The server, or this device's journal, reports trouble.
+    Trouble,
+}
+
+#[derive(Debug)]
+enum Flight {
+    Idle,
+    /// `pushed`: there were changes in the request.
+    Asking {
+        pushed: bool,
+    },
+    /// `stuck`: the server settled none of what was pushed, and nothing is about to change that.
+    Committing {
+        commit: Box<Commit>,
+        more: bool,
+        stuck: bool,
+    },
+}
+
+/// The state machine.
+#[derive(Debug)]
+pub struct Device {
+    state: DeviceState,
+    /// Own changes that are not settled, in order.
+    unsettled: VecDeque<Change>,
+    flight: Flight,
+    /// Something came up while an exchange was under way.
+    again: bool,
+    failures: u32,
+    standing: Standing,
+}
+
+impl Device {
+    /// The machine for a device whose journal holds this state and these unsettled changes.
+    pub fn new(state: DeviceState, unsettled: Vec<Change>) -> Self {
+        Self {
+            state,
+            unsettled: unsettled.into(),
+            flight: Flight::Idle,
+            again: false,
+            failures: 0,
+            standing: Standing::Starting,
+        }
+    }
+
+    /// The state as the journal has it.
+    pub fn state(&self) -> &DeviceState {
+        &self.state
+    }
+
+    /// How many own changes are not settled.
+    pub fn unsettled_count(&self) -> usize {
+        self.unsettled.len()
+    }
+
+    /// How things stand.
+    pub fn standing(&self) -> Standing {
+        match self.standing {
+            Standing::Synced if !self.unsettled.is_empty() => Standing::Exchanging,
+            other => other,
+        }
+    }
+
+    /// Takes an input, at this time by the device's own clock.
+    pub fn step(&mut self, now_milliseconds: u64, input: Input) -> Vec<Command> {
+        match input {
+            Input::Recorded(changes) => {
+                self.remember(changes);
+                self.ask()
+            }
+            Input::Wake => self.ask(),
+            Input::Answered(response) => self.take(now_milliseconds, *response),
+            Input::Failed(failure) => self.fail(match failure {
+                Failure::Unreachable => Standing::Unreachable,
+                Failure::SignInExpired => Standing::SignInExpired,
+                Failure::VersionTooOld => Standing::VersionTooOld,
+                Failure::Trouble => Standing::Trouble,
+            }),
+            Input::Committed { unsettled } => self.committed(unsettled),
+            Input::CommitFailed => self.fail(Standing::Trouble),
+        }
+    }
+
+    /// Own changes may come twice (from the journal at start, and as they are recorded).
+    fn remember(&mut self, changes: Vec<Change>) {
+        for change in changes {
+            self.state.last_sequence = self.state.last_sequence.max(change.id.sequence);
+            self.state.clock = self.state.clock.observing(change.clock);
+            let last = self
+                .unsettled
+                .back()
+                .map_or(self.state.settled, |change| change.id.sequence);
+            if change.id.sequence > last {
+                self.unsettled.push_back(change);
+            }
+        }
+    }
+
+    fn ask(&mut self) -> Vec<Command> {
+        if !matches!(self.flight, Flight::Idle) {
+            self.again = true;
+            return Vec::new();
+        }
+        self.flight = Flight::Asking {
+            pushed: !self.unsettled.is_empty(),
+        };
+        self.again = false;
+        if self.standing == Standing::Starting || !self.unsettled.is_empty() {
+            self.standing = Standing::Exchanging;
+        }
+        let mut bytes = 0;
+        let push = self
+            .unsettled
+            .iter()
+            .take(MAXIMUM_PUSH_CHANGES)
+            .enumerate()
+            .take_while(|(index, change)| {
+                bytes += change.body.get().len() + ENVELOPE_BYTES;
+                *index == 0 || bytes <= MAXIMUM_PUSH_BYTES
+            })
+            .map(|(_, change)| change.clone())
+            .collect();
+        vec![Command::Exchange(Box::new(ExchangeRequest {
+            protocol: PROTOCOL,
+            device: self.state.device.clone(),
+            epoch: self.state.epoch.clone(),
+            scope: self.state.scope.clone(),
+            cursor: self.state.cursor,
+            held: self.state.held,
+            settled: self.state.settled,
+            push,
+            offers: Vec::new(),
+        }))]
+    }
+
+    fn take(&mut self, now_milliseconds: u64, response: ExchangeResponse) -> Vec<Command> {
+        let Flight::Asking { pushed } = self.flight else {
+            return Vec::new();
+        };
+        let mut state = self.state.clone();
+        state.clock_offset_milliseconds = i64::try_from(response.now_milliseconds)
+            .unwrap_or(i64::MAX)
+            .saturating_sub(i64::try_from(now_milliseconds).unwrap_or(i64::MAX));
+        state.last_contact_milliseconds = Some(response.now_milliseconds);
+        state.epoch = Some(response.epoch);
+        state.scope = Some(response.scope);
+        if response.restart.is_some() {
+            state.cursor = 0;
+            state.held = Digest::default();
+        }
+
+        let verdicts: Vec<_> = response
+            .verdicts
+            .into_iter()
+            .filter_map(settlement)
+            .collect();
+        // The server knows fewer of this device's changes than it once settled: they go again.
+        let lost = response.settled < self.state.settled;
+        state.settled = response.settled;
+
+        let mut received = Vec::new();
+        let mut revoked = Vec::new();
+        for item in response.page {
+            match item {
+                Item::Change(delivered) => {
+                    state.held = state.held.toggled(delivered.change.fingerprint());
+                    state.clock = state.clock.observing(delivered.change.clock);
+                    received.push(*delivered);
+                }
+                Item::Own { fingerprint, .. } => state.held = state.held.toggled(fingerprint),
+                Item::Revoked { subject, held } => {
+                    state.held = state.held.toggled(held);
+                    received.retain(|delivered| delivered.change.subject != subject);
+                    revoked.push(subject);
+                }
+            }
+        }
+        state.cursor = response.cursor;
+        // A page that does not add up is not kept: the next exchange tells the server so.
+        if state.held != response.held {
+            received.clear();
+            revoked.clear();
+            state.cursor = self.state.cursor;
+            state.held = Digest::of(b"what is held is not what was given");
+        }
+
+        let restamped = if response.hold == Some(Hold::ClockAhead) {
+            self.restamp(&mut state, now_milliseconds)
+        } else {
+            Vec::new()
+        };
+        let commit = Box::new(Commit {
+            forget_settled: matches!(
+                response.restart,
+                Some(Restart::NewScope | Restart::DigestMismatch)
+            ),
+            reload_after: lost.then_some(response.settled),
+            state,
+            verdicts,
+            received,
+            revoked,
+            restamped,
+        });
+        let stuck = pushed
+            && commit.verdicts.is_empty()
+            && commit.restamped.is_empty()
+            && commit.reload_after.is_none();
+        self.flight = Flight::Committing {
+            commit: commit.clone(),
+            more: response.more,
+            stuck,
+        };
+        vec![Command::Commit(commit)]
+    }
+
+    /// The unsettled changes with the stamps that a right clock would have given them.
+    fn restamp(&mut self, state: &mut DeviceState, now_milliseconds: u64) -> Vec<Change> {
+        state.clock = HybridTime::default();
+        for change in &mut self.unsettled {
+            state.clock = state.clock.next(state.corrected(now_milliseconds));
+            change.clock = state.clock;
+        }
+        self.unsettled.iter().cloned().collect()
+    }
+
+    fn committed(&mut self, unsettled: Vec<Change>) -> Vec<Command> {
+        if !matches!(self.flight, Flight::Committing { .. }) {
+            return Vec::new();
+        }
+        let Flight::Committing {
+            commit,
+            more,
+            stuck,
+        } = std::mem::replace(&mut self.flight, Flight::Idle)
+        else {
+            return Vec::new();
+        };
+        // What was recorded meanwhile moved these on.
+        let last_sequence = self
+            .state
+            .last_sequence
+            .max(commit.state.last_sequence)
+            .max(commit.state.settled);
+        let clock = self.state.clock.observing(commit.state.clock);
+        self.state = DeviceState {
+            last_sequence,
+            clock,
+            ..commit.state
+        };
+        if commit.reload_after.is_some() {
+            let newer = std::mem::take(&mut self.unsettled);
+            self.remember(unsettled);
+            self.remember(newer.into());
+        }
+        let settled = self.state.settled;
+        self.unsettled.retain(|change| change.id.sequence > settled);
+        if stuck {
+            return self.wait_after(Standing::Trouble);
+        }
+        self.failures = 0;
+        if more || self.again || !self.unsettled.is_empty() {
+            return self.ask();
+        }
+        self.standing = Standing::Synced;
+        vec![Command::Wait {
+            milliseconds: QUIET_WAIT_MILLISECONDS,
+        }]
+    }
+
+    fn fail(&mut self, standing: Standing) -> Vec<Command> {
+        if matches!(self.flight, Flight::Idle) {
+            return Vec::new();
+        }
+        self.wait_after(standing)
+    }
+
+    fn wait_after(&mut self, standing: Standing) -> Vec<Command> {
+        self.flight = Flight::Idle;
+        self.again = false;
+        self.standing = standing;
+        self.failures = self.failures.saturating_add(1);
+        vec![Command::Wait {
+            milliseconds: self.wait_milliseconds(),
+        }]
+    }
+
+    /// Doubles with each failure, and differs from device to device so that they do not all
+    /// come back at once.
+    fn wait_milliseconds(&self) -> u64 {
+        let doubled = FIRST_WAIT_MILLISECONDS << (self.failures - 1).min(16);
+        let longest = doubled.min(LONGEST_WAIT_MILLISECONDS);
+        let hash = Sha256::digest(format!("{}/{}", self.state.device, self.failures));
+        longest / 2 + longest / 2 * u64::from(hash[0]) / 255
+    }
+}
+
+/// What an envelope weighs beside its body, roughly, for filling pushes.
+const ENVELOPE_BYTES: usize = 200;
+
+fn settlement(verdict: super::wire::Verdict) -> Option<(u64, Settlement)> {
+    let settlement = match (verdict.receipt, verdict.refused) {
+        (_, Some(reason)) => Settlement::Refused(reason),
+        (Some(receipt), None) => Settlement::Taken(receipt),
+        (None, None) => return None,
+    };
+    Some((verdict.sequence, settlement))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: u64 = 1_363_046_400_000;
+
+    fn body(_: &ChangeId) -> Body {
+        Body::Head {
+            field: "number".into(),
+            value: "1".into(),
+            replaces: Vec::new(),
+        }
+    }
+
+    fn device(changes: usize) -> (Device, Vec<Change>) {
+        let mut state = DeviceState::new("m4xw".parse().unwrap(), "chaoyang");
+        let subject: Subject = "case/abc".parse().unwrap();
+        let changes = state.compose(NOW, (0..changes).map(|_| (subject.clone(), body)));
+        (Device::new(state, changes.clone()), changes)
+    }
+
+    fn answer(settled: u64) -> ExchangeResponse {
+        ExchangeResponse {
+            epoch: Epoch::from_text("e1"),
+            scope: "all".into(),
+            restart: None,
+            hold: None,
+            settled,
+            verdicts: Vec::new(),
+            page: Vec::new(),
+            cursor: 0,
+            more: false,
+            held: Digest::default(),
+            now_milliseconds: NOW,
+        }
+    }
+
+    fn taken(sequences: std::ops::RangeInclusive<u64>) -> ExchangeResponse {
+        let mut response = answer(*sequences.end());
+        response.verdicts = sequences
+            .map(|sequence| super::super::wire::Verdict {
+                sequence,
+                receipt: Some(Receipt("r".into())),
+                refused: None,
+            })
+            .collect();
+        response
+    }
+
+    fn request(commands: &[Command]) -> &ExchangeRequest {
+        match commands {
+            [Command::Exchange(request)] => request,
+            other => panic!("expected one exchange: {other:?}"),
+        }
+    }
+
+    fn commit(commands: &[Command]) -> &Commit {
+        match commands {
+            [Command::Commit(commit)] => commit,
+            other => panic!("expected one commit: {other:?}"),
+        }
+    }
+
+    fn answered(device: &mut Device, response: ExchangeResponse) -> Vec<Command> {
+        device.step(NOW, Input::Answered(Box::new(response)))
+    }
+
+    fn committed(device: &mut Device) -> Vec<Command> {
+        device.step(
+            NOW,
+            Input::Committed {
+                unsettled: Vec::new(),
+            },
+        )
+    }
+
+    #[test]
+    fn what_is_recorded_is_sent_once_and_called_synced_only_when_committed() {
+        let (mut device, changes) = device(2);
+        assert_eq!(request(&device.step(NOW, Input::Wake)).push, changes);
+        assert_eq!(device.standing(), Standing::Exchanging);
+        let commands = answered(&mut device, taken(1..=2));
+        assert_eq!(commit(&commands).verdicts.len(), 2);
+        assert_eq!(device.standing(), Standing::Exchanging);
+        let after = committed(&mut device);
+        assert_eq!(
+            after,
+            [Command::Wait {
+                milliseconds: QUIET_WAIT_MILLISECONDS
+            }]
+        );
+        assert_eq!(
+            (device.standing(), device.unsettled_count()),
+            (Standing::Synced, 0)
+        );
+        assert_eq!(request(&device.step(NOW, Input::Wake)).push, []);
+    }
+
+    #[test]
+    fn what_is_recorded_during_an_exchange_goes_with_the_next() {
+        let (mut device, _) = device(1);
+        device.step(NOW, Input::Wake);
+        let mut state = device.state().clone();
+        let later = state.compose(NOW, [("case/abc".parse::<Subject>().unwrap(), body)]);
+        assert_eq!(device.step(NOW, Input::Recorded(later.clone())), []);
+        answered(&mut device, taken(1..=1));
+        assert_eq!(request(&committed(&mut device)).push, later);
+    }
+
+    #[test]
+    fn a_lost_answer_and_a_failed_commit_change_nothing() {
+        let (mut device, changes) = device(3);
+        for round in 0..4 {
+            assert_eq!(request(&device.step(NOW, Input::Wake)).push, changes);
+            let commands = if round % 2 == 0 {
+                device.step(NOW, Input::Failed(Failure::Unreachable))
+            } else {
+                answered(&mut device, taken(1..=3));
+                device.step(NOW, Input::CommitFailed)
+            };
+            let [Command::Wait { milliseconds }] = commands[..] else {
+                panic!("{commands:?}")
+            };
+            assert!(
+                (FIRST_WAIT_MILLISECONDS / 2..=LONGEST_WAIT_MILLISECONDS).contains(&milliseconds)
+            );
+            assert_ne!(device.standing(), Standing::Synced);
+        }
+    }
+
+    #[test]
+    fn changes_that_a_server_has_lost_are_sent_again() {
+        let (mut device, changes) = device(2);
+        device.step(NOW, Input::Wake);
+        answered(&mut device, taken(1..=2));
+        committed(&mut device);
+        device.step(NOW, Input::Wake);
+        let rolled_back = ExchangeResponse {
+            restart: Some(Restart::NewEpoch),
+            ..answer(0)
+        };
+        assert_eq!(
+            commit(&answered(&mut device, rolled_back)).reload_after,
+            Some(0)
+        );
+        let next = device.step(
+            NOW,
+            Input::Committed {
+                unsettled: changes.clone(),
+            },
+        );
+        assert_eq!(request(&next).push, changes);
+    }
+
+    #[test]
+    fn a_page_that_does_not_add_up_is_not_kept() {
+        let (mut device, changes) = device(1);
+        device.step(NOW, Input::Wake);
+        let item = Item::Change(Box::new(Delivered {
+            change: changes[0].clone(),
+            receipt: Receipt("r".into()),
+        }));
+        let mut response = ExchangeResponse {
+            page: vec![item],
+            cursor: 1,
+            ..taken(1..=1)
+        };
+        let commands = answered(&mut device, response.clone());
+        assert_eq!(
+            (
+                commit(&commands).received.len(),
+                commit(&commands).state.cursor
+            ),
+            (0, 0)
+        );
+        committed(&mut device);
+        device.step(NOW, Input::Wake);
+        response.held = changes[0].fingerprint();
+        response.restart = Some(Restart::DigestMismatch);
+        let commands = answered(&mut device, response);
+        assert_eq!(
+            (
+                commit(&commands).received.len(),
+                commit(&commands).state.cursor
+            ),
+            (1, 1)
+        );
+        assert!(commit(&commands).forget_settled);
+    }
+
+    #[test]
+    fn a_clock_far_ahead_is_corrected_before_anything_is_taken() {
+        let (mut device, _) = device(2);
+        let ahead = NOW + 3_600_000;
+        device.step(ahead, Input::Wake);
+        let response = ExchangeResponse {
+            hold: Some(Hold::ClockAhead),
+            ..answer(0)
+        };
+        let commands = device.step(ahead, Input::Answered(Box::new(response)));
+        let restamped = &commit(&commands).restamped;
+        assert_eq!(restamped.len(), 2);
+        assert!(
+            restamped
+                .iter()
+                .all(|change| change.clock.milliseconds <= NOW + 1)
+        );
+        assert!(commit(&commands).state.clock_is_off());
+        let next = committed(&mut device);
+        assert_eq!(&request(&next).push, restamped);
+    }
+
+    #[test]
+    fn a_server_that_settles_nothing_is_not_asked_in_a_circle() {
+        let (mut device, _) = device(1);
+        device.step(NOW, Input::Wake);
+        answered(&mut device, answer(0));
+        assert!(matches!(committed(&mut device)[..], [Command::Wait { .. }]));
+        assert_eq!(device.standing(), Standing::Trouble);
+    }
+}

@@ -1,0 +1,86 @@
+//! Who receives which subjects.
+
+use std::{collections::BTreeSet, fmt, str::FromStr};
+
+use crate::{Actor, CaseFile, EventKind, Role};
+
+/// What a user may see, as one word: the server keeps a feed for each.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Scope {
+    /// Everything: the municipal bureau (article 3), and administrators, who may look but not record.
+    All,
+    /// The cases that a district bureau handles, and copies of those registered with it (article 21).
+    Bureau(Box<str>),
+    /// The cases whose batch an inspection body tested.
+    InspectionBody(Box<str>),
+}
+
+impl Scope {
+    /// The scope of a user.
+    pub fn of(actor: &Actor) -> Self {
+        match actor.role {
+            Role::Administrator | Role::Municipal => Self::All,
+            Role::District => Self::Bureau(actor.office.as_str().into()),
+            Role::InspectionBody => Self::InspectionBody(actor.office.as_str().into()),
+        }
+    }
+
+    /// The scopes beside [`Scope::All`] that see a case now.
+    pub fn seeing(case: &CaseFile) -> BTreeSet<Self> {
+        let mut scopes = BTreeSet::new();
+        let handling = case.handling_bureau();
+        if !handling.is_empty() {
+            scopes.insert(Self::Bureau(handling.into()));
+        }
+        if !case.case.inspection_body.is_empty() {
+            scopes.insert(Self::InspectionBody(
+                case.case.inspection_body.as_str().into(),
+            ));
+        }
+        let copies = case.events.iter().zip(case.standing());
+        for (copy, _) in
+            copies.filter(|(event, stands)| *stands && event.kind == EventKind::CopyReported)
+        {
+            let to = copy
+                .to
+                .as_deref()
+                .unwrap_or(&case.case.enterprise.registration_district);
+            if !to.is_empty() {
+                scopes.insert(Self::Bureau(to.into()));
+            }
+        }
+        scopes
+    }
+
+    /// Whether this scope sees the case.
+    pub fn sees(&self, case: &CaseFile) -> bool {
+        *self == Self::All || Self::seeing(case).contains(self)
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All => f.write_str("all"),
+            Self::Bureau(code) => write!(f, "bureau/{code}"),
+            Self::InspectionBody(name) => write!(f, "body/{name}"),
+        }
+    }
+}
+
+/// The text was not a scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a scope: expected all, bureau/… or body/…")]
+pub struct ParseScopeError;
+
+impl FromStr for Scope {
+    type Err = ParseScopeError;
+    fn from_str(text: &str) -> Result<Self, ParseScopeError> {
+        match text.split_once('/') {
+            None if text == "all" => Ok(Self::All),
+            Some(("bureau", code)) if !code.is_empty() => Ok(Self::Bureau(code.into())),
+            Some(("body", name)) if !name.is_empty() => Ok(Self::InspectionBody(name.into())),
+            _ => Err(ParseScopeError),
+        }
+    }
+}
