@@ -76,6 +76,15 @@ macro_rules! event_kinds {
                 }
             }
 
+            /// Its place in [`EventKind::ALL`]; `None` for a type of a later version.
+            pub(crate) const fn place(&self) -> Option<usize> {
+                enum Place { $($variant),* }
+                match self {
+                    $(EventKind::$variant => Some(Place::$variant as usize),)*
+                    EventKind::Unknown(_) => None,
+                }
+            }
+
             /// The name in a case file.
             pub fn name(&self) -> &str {
                 match self {

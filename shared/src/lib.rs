@@ -4,15 +4,22 @@
 //! on the server and on the command line.
 #![warn(missing_docs)]
 
+pub mod account;
 pub mod actor;
+pub mod assess;
 pub mod bureau;
+pub mod calendar;
 pub mod case;
 pub mod change;
 pub mod clock;
 pub mod day;
+pub mod edition;
 pub mod event;
+pub mod facts;
 pub mod fold;
+pub mod history;
 pub mod id;
+pub mod rule;
 pub mod sync;
 
 pub use actor::{Actor, Role};

@@ -1,0 +1,217 @@
+//! A case on a day: what is due, what is done, what follows. Pure, and the same everywhere.
+
+use serde::Serialize;
+
+use crate::{
+    Day,
+    edition::Edition,
+    history::Period,
+    rule::{Moot, Rule},
+};
+
+/// How a row stands on the day of the assessment.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Not done, and past due.
+    Overdue,
+    /// Not done, and not past due.
+    Open,
+    /// Done after the due day.
+    Late,
+    /// Done by the due day, or done where there is none.
+    Met,
+    /// A right not used in time: the result counts as accepted (article 7).
+    Lapsed,
+    /// Not done, and moot.
+    Waived,
+}
+
+impl Status {
+    /// Whether something is still to be done.
+    pub const fn is_pending(self) -> bool {
+        matches!(self, Self::Overdue | Self::Open)
+    }
+}
+
+/// How a due day came about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reckoning {
+    /// The regulation sets no number: there is no due day.
+    NoLimit,
+    /// The n-th working day after `from`.
+    WorkingDays(u16),
+    /// The n-th day after `from`, which is `full`, or the next working day.
+    CalendarDays {
+        /// n.
+        days: u16,
+        /// The n-th day itself, before it is rolled.
+        full: Day,
+    },
+    /// The n-th day after `from`, never moved.
+    CalendarDaysUnmoved(u16),
+    /// Days from the end of a limit in calendar days; that end is `end`.
+    FromEnd {
+        /// The limit.
+        days: u16,
+        /// Its end, rolled.
+        end: Day,
+        /// Days from there.
+        offset_days: i16,
+    },
+    /// As a document says: the due or until day of the event at this position.
+    Document(usize),
+    /// A document should name the day, and does not.
+    DocumentWithoutDay(usize),
+}
+
+/// One row of an assessment: a duty or right whose trigger has happened.
+///
+/// Positions are those of events in the case's list.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Deadline {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// The inspection it belongs to: 0 the spot check, 1 to 3 the reinspections.
+    pub round: u8,
+    /// The day that is not counted: counting starts on the next.
+    pub from: Day,
+    /// The event that set it off.
+    pub trigger: usize,
+    /// How the due day came about.
+    pub reckoning: Reckoning,
+    /// The last day for it; none where the regulation sets no number.
+    pub due: Option<Day>,
+    /// How it stands.
+    pub status: Status,
+    /// The day on which it was done.
+    pub done: Option<Day>,
+    /// The events that did it.
+    pub done_by: Vec<usize>,
+    /// Why it need not be done, where it is waived.
+    pub moot: Option<Moot>,
+    /// The due day, or the day it starts from, rests on days that no notice speaks for yet.
+    pub provisional: bool,
+    /// An event that it rests on is in conflict: two offices recorded different things.
+    pub disputed: bool,
+}
+
+/// An announcement category that applies, and what it rests on.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Finding {
+    /// The number in article 24(3).
+    pub category: u8,
+    /// The events it rests on, by position.
+    pub events: Vec<usize>,
+    /// For category 8 the spot check before this one.
+    pub preceding: Option<Period>,
+}
+
+/// What an enterprise must not do while the result stands.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Restriction {
+    /// 不得生产、销售不合格产品 (article 15)
+    NoProductionOrSaleOfNonconforming,
+    /// 不得生产、销售同型号产品 (article 16)
+    NoProductionOrSaleOfSameModel,
+    /// 停业整顿 (article 20)
+    BusinessSuspended,
+}
+
+/// A restriction in force, and since which event.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct InForce {
+    /// The restriction.
+    pub restriction: Restriction,
+    /// Its first day.
+    pub since: Day,
+    /// The event that put it in force, by position.
+    pub event: usize,
+}
+
+/// What an officer should be told beside the rows.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Notice {
+    /// Events are dated after the day of the assessment; they do not count.
+    FutureEvent,
+    /// The regulation does not apply to the product (article 27).
+    OutOfScopeProduct,
+    /// The materials were received before the regulation came into force (article 29).
+    BeforeEffectiveDate,
+    /// An objection was sent after its due day (article 7).
+    LateObjection,
+    /// Such an objection was accepted all the same (article 8).
+    LateObjectionAccepted,
+    /// An objection went to the national bureau, and the day on which it reached the municipal
+    /// bureau is not recorded (articles 7, 8).
+    ReceiptDayMissing,
+    /// An extension was asked for later than 5 days before the limit ends (order 133, article 40).
+    ExtensionRequestedLate,
+    /// An extension runs more than 30 days past the limit (order 133, article 40).
+    ExtensionTooLong,
+    /// More than one extension was granted (order 133, article 40).
+    ExtendedTwice,
+    /// Report and application are in, the later after the due day (article 16).
+    RectifiedLate,
+    /// Whether category 4 applies is not settled by the text; a person must decide (article 24).
+    Category4Doubtful,
+}
+
+/// A notice, and the events it is about, by position.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Raised {
+    /// The notice.
+    pub notice: Notice,
+    /// The events.
+    pub events: Vec<usize>,
+}
+
+/// What can be said of category 8, which rests on earlier spot checks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Category8 {
+    /// It applies.
+    Applies,
+    /// It does not.
+    DoesNotApply,
+    /// The history of this organisation and kind is not on this device.
+    NotDeterminableHere,
+}
+
+/// The national rule that runs beside the regulation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NationalRule {
+    /// 产品质量监督抽查管理办法, order 133, from 2011-02-01: computed.
+    Order133,
+    /// 产品质量监督抽查管理暂行办法, order 18, from 2020-01-01: not computed.
+    Order18NotComputed,
+    /// A rule before 2011-02-01: not computed.
+    EarlierNotComputed,
+}
+
+/// A case on a day.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Assessment {
+    /// The day.
+    pub as_of: Day,
+    /// The edition; none where this version does not know it: then there is nothing but the
+    /// notice on events of the future.
+    pub edition: Option<&'static Edition>,
+    /// The rows, sorted by rule and round.
+    pub deadlines: Vec<Deadline>,
+    /// Further limits of national law, never mixed with the rows.
+    pub further: Vec<Deadline>,
+    /// Which national rule `further` is computed by; none where nothing has been triggered.
+    pub national_rule: Option<NationalRule>,
+    /// The categories that apply, by number.
+    pub findings: Vec<Finding>,
+    /// Whether category 8 applies, or cannot be told here.
+    pub category_8: Category8,
+    /// The restrictions in force.
+    pub restrictions: Vec<InForce>,
+    /// The notices, each once.
+    pub notices: Vec<Raised>,
+}

@@ -1,0 +1,124 @@
+//! Which days are worked: the yearly notices of the State Council, and what is assumed without one.
+//!
+//! A limit in working days (articles 6, 8, 9, 14, 17, 19) counts what the notices make of the
+//! week: public holidays are off, make-up Saturdays and Sundays (调休) are on. A year without a
+//! notice is assumed to have its weekends and the statutory holidays on their legal dates, and
+//! every day that rests on such a year is provisional.
+
+mod schedule;
+mod statutory;
+mod table;
+
+use std::sync::OnceLock;
+
+pub use schedule::{DayKind, Notice, Schedule};
+pub use statutory::statutory_holidays;
+pub use table::{CalendarError, CalendarFault};
+
+use crate::rule::Party;
+
+const OFFICIAL: &str = include_str!("../data/workdays.csv");
+const BUREAUS_OF_BEIJING: &str = include_str!("../data/bureau-overlay.csv");
+
+/// The working days of everyone, and, where switched on, those of Beijing's bureaus.
+///
+/// ```
+/// use shared::{Day, calendar::WorkCalendar};
+/// let calendar = WorkCalendar::official().general();
+/// let received: Day = "2013-02-07".parse()?;
+/// // Five working days across the Spring Festival, two make-up days among them.
+/// assert_eq!(calendar.add_working_days(received, 5), "2013-02-19".parse()?);
+/// # Ok::<(), shared::day::ParseDayError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct WorkCalendar {
+    general: Schedule,
+    overlay: Vec<table::Row>,
+    bureaus: Option<Schedule>,
+}
+
+impl WorkCalendar {
+    /// The notices that come with this version: 2013 to 2026, each with the day it became known.
+    pub fn official() -> &'static Self {
+        static OFFICIAL_CALENDAR: OnceLock<WorkCalendar> = OnceLock::new();
+        OFFICIAL_CALENDAR.get_or_init(|| {
+            Self::from_notices(OFFICIAL).expect("a test reads the notices that come with it")
+        })
+    }
+
+    /// The days on which Beijing's bureaus alone were off or worked (APEC 2014), for
+    /// [`WorkCalendar::with_bureau_overlay`].
+    pub const fn overlay_of_beijing() -> &'static str {
+        BUREAUS_OF_BEIJING
+    }
+
+    /// A calendar of these notices alone, in the form of [`WorkCalendar::with_notice`].
+    ///
+    /// # Errors
+    /// As [`WorkCalendar::with_notice`].
+    pub fn from_notices(csv: &str) -> Result<Self, CalendarError> {
+        let rows = table::read_notices(csv)?;
+        Ok(Self {
+            general: Schedule::new(rows),
+            overlay: Vec::new(),
+            bureaus: None,
+        })
+    }
+
+    /// This calendar with a later notice, which replaces what was assumed or announced before.
+    ///
+    /// The text has a line `date,weekday,kind,name,statutory_festival,deviates_from_week,notice,known_from`
+    /// and then one line a day, `kind` being `holiday` or `makeup_workday`. A notice speaks for
+    /// the whole of every year whose 1 January it names; in other years only for the days that
+    /// it names.
+    ///
+    /// # Errors
+    /// [`CalendarError`] with the line and what is wrong with it: a column missing, a date not a
+    /// date, a weekday that does not fit, a day named twice, a make-up day that is no weekend, a
+    /// year that leaves out a statutory holiday.
+    pub fn with_notice(&self, csv: &str) -> Result<Self, CalendarError> {
+        let rows = table::read_notices(csv)?;
+        Ok(Self {
+            general: self.general.replaced_by(rows),
+            overlay: self.overlay.clone(),
+            bureaus: None,
+        }
+        .with_bureaus())
+    }
+
+    /// This calendar with days that only Beijing's bureaus were off or worked: it then applies
+    /// to the duties of the municipal and the district bureaus, and not to the enterprise's.
+    ///
+    /// The text has a line `date,kind,name` and then one line a day.
+    ///
+    /// # Errors
+    /// [`CalendarError`] with the line and what is wrong with it.
+    pub fn with_bureau_overlay(&self, csv: &str) -> Result<Self, CalendarError> {
+        Ok(Self {
+            general: self.general.clone(),
+            overlay: table::read_overlay(csv)?,
+            bureaus: None,
+        }
+        .with_bureaus())
+    }
+
+    fn with_bureaus(mut self) -> Self {
+        if !self.overlay.is_empty() {
+            self.bureaus = Some(self.general.overlaid_by(&self.overlay));
+        }
+        self
+    }
+
+    /// The working days of the country.
+    pub const fn general(&self) -> &Schedule {
+        &self.general
+    }
+
+    /// The working days by which a duty of this party is counted.
+    pub fn of(&self, party: Party) -> &Schedule {
+        match party {
+            Party::Municipal | Party::District => self.bureaus.as_ref().unwrap_or(&self.general),
+            Party::InspectionBody | Party::Enterprise => &self.general,
+        }
+    }
+}

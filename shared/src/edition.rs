@@ -1,0 +1,90 @@
+//! An edition: one wording of the regulation, as a value.
+//!
+//! A case names its edition; rules of a later regulation come as another edition beside this
+//! one, not by edits to it.
+
+mod beijing_2013;
+
+use crate::{Day, assess::Restriction, rule::Rule};
+
+/// A category of article 24(3): enterprises that an announcement names.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Category {
+    /// Its number in the list.
+    pub number: u8,
+    /// What the enterprise did, in our words.
+    pub title: &'static str,
+    /// Where it stands, such as 第二十四条（三）4.
+    pub clause: &'static str,
+}
+
+/// An article without a rule: whose duty it is, and why no machine can see it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Unruled {
+    /// The article.
+    pub article: u8,
+    /// Whom it concerns.
+    pub whose: &'static str,
+    /// Why nothing recorded of a case could show whether it was done.
+    pub reason: &'static str,
+}
+
+/// One wording of the regulation, with its own limits, citations and set of rules.
+#[derive(PartialEq, Debug)]
+pub struct Edition {
+    /// The name that cases carry, such as `beijing-2013`.
+    pub id: &'static str,
+    /// The regulation's title.
+    pub title: &'static str,
+    /// The first day of its force.
+    pub in_force: Day,
+    /// How many articles it has.
+    pub articles: u8,
+    /// Its rules, sorted by id.
+    pub rules: &'static [Rule],
+    /// Days before the end of the rectification limit by which an extension must be asked for.
+    pub extension_asked_days_before: u16,
+    /// The longest extension, in days past that end.
+    pub extension_longest_days: u16,
+    /// The article that takes products out of its scope.
+    pub scope_article: u8,
+    /// The categories of its announcements, by number.
+    pub categories: &'static [Category],
+    /// The restrictions that it puts on an enterprise, with the article of each.
+    pub restrictions: &'static [(Restriction, u8)],
+    /// The articles that no rule computes.
+    pub unruled: &'static [Unruled],
+}
+
+impl Edition {
+    /// Every edition that this version computes.
+    pub const ALL: &'static [&'static Self] = &[&beijing_2013::BEIJING_2013];
+
+    /// The edition of this name; `None` for one that this version does not know, whose cases
+    /// are shown with their events and no deadlines.
+    ///
+    /// ```
+    /// use shared::edition::Edition;
+    /// assert!(Edition::of("beijing-2013").is_some());
+    /// assert!(Edition::of("beijing-2031").is_none());
+    /// ```
+    pub fn of(regulation: &str) -> Option<&'static Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|edition| edition.id == regulation)
+    }
+
+    /// The rule of this name.
+    pub fn rule(&self, id: &str) -> Option<&'static Rule> {
+        let at = self.rules.binary_search_by_key(&id, |rule| rule.id).ok()?;
+        Some(&self.rules[at])
+    }
+
+    /// The category of this number.
+    pub fn category(&self, number: u8) -> Option<&'static Category> {
+        self.categories
+            .iter()
+            .find(|category| category.number == number)
+    }
+}
