@@ -1,1 +1,6 @@
-//! The binary aftercheck.
+//! The binary `aftercheck`: serves the app that it embeds, merges changes, keeps accounts.
+
+pub mod assets;
+pub mod cli;
+pub mod headers;
+pub mod http;

@@ -1,0 +1,21 @@
+//! A newer version of the app, kept by the service worker until the officer takes it over.
+//! The other half, and the words between them, stand in `static/app/boot.js`.
+
+use leptos::{ev::Custom, prelude::*};
+
+/// Whether a newer version waits.
+pub fn ready() -> ReadSignal<bool> {
+    let marked = document().document_element().is_some_and(|page| page.has_attribute("data-update"));
+    let (ready, set_ready) = signal(marked);
+    let listener = window_event_listener(Custom::<web_sys::Event>::new("update-ready"), move |_| set_ready.set(true));
+    on_cleanup(move || listener.remove());
+    ready
+}
+
+/// Takes the newer version over: the page loads again.
+pub fn take() {
+    if let Ok(event) = web_sys::Event::new("update-take") {
+        // Nobody listens only where nothing waits.
+        let _ = window().dispatch_event(&event);
+    }
+}

@@ -1,0 +1,62 @@
+// Opens the app, then has the service worker keep it for times without network.
+//
+// Between this script and the app:
+//   <html data-update="ready">, event "update-ready"   a newer version waits, or has been taken elsewhere
+//   event "update-take"                                 the officer wants it now: take it and reload
+
+import open from "./app.js";
+
+try {
+  await open();
+} catch (error) {
+  console.error(error);
+  const notice = document.getElementById("opening");
+  if (notice) notice.textContent = "没有打开。请检查网络，重新载入本页；仍不行时请更新浏览器。";
+}
+
+// Missing outside a secure context: the app itself says so.
+if (navigator.serviceWorker) keepForOffline(navigator.serviceWorker);
+
+async function keepForOffline(workers) {
+  let waiting = null;
+  let mine = false;
+  let controlled = workers.controller !== null;
+
+  const announce = () => {
+    document.documentElement.dataset.update = "ready";
+    dispatchEvent(new Event("update-ready"));
+  };
+  const wait = (worker) => {
+    waiting = worker;
+    announce();
+  };
+
+  addEventListener("update-take", () => {
+    mine = true;
+    if (waiting) waiting.postMessage("SKIP_WAITING");
+    else location.reload();
+  });
+  workers.addEventListener("controllerchange", () => {
+    if (mine) location.reload();
+    // Another tab took the new version: this one may hold half a form, so it only says so.
+    else if (controlled) {
+      waiting = null;
+      announce();
+    }
+    controlled = true;
+  });
+
+  const registration = await workers.register("/sw.js");
+  // On a device's first visit nothing is replaced, and nothing waits.
+  if (registration.waiting && controlled) wait(registration.waiting);
+  registration.addEventListener("updatefound", () => {
+    const worker = registration.installing;
+    worker.addEventListener("statechange", () => {
+      if (worker.state === "installed" && workers.controller) wait(worker);
+    });
+  });
+  // A tablet's page is woken far more often than it is loaded.
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") registration.update().catch(() => {});
+  });
+}

@@ -1,0 +1,110 @@
+//! The command line.
+
+use std::{
+    io::{self, Write},
+    net::SocketAddr,
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use axum::Router;
+use clap::Parser;
+use tokio::net::TcpListener;
+
+use crate::http;
+
+/// 抽查后处理：一个程序，一个数据目录。
+#[derive(Parser, Debug)]
+#[command(name = "aftercheck", version, about)]
+struct Options {
+    /// 数据目录；没有就新建
+    #[arg(
+        long,
+        value_name = "DIR",
+        default_value = "data",
+        conflicts_with = "demo"
+    )]
+    data: PathBuf,
+    /// 监听地址；端口 0 表示任选一个空闲端口
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// 演示：用样例台账和演示账号，停止后一切作废
+    #[arg(long)]
+    demo: bool,
+}
+
+/// Why the program stopped.
+#[derive(Debug, thiserror::Error)]
+enum Error {
+    #[error("数据目录 {} 不能使用：{source}", path.display())]
+    Data { path: PathBuf, source: io::Error },
+    #[error("不能在 {address} 上监听：{source}")]
+    Listen {
+        address: SocketAddr,
+        source: io::Error,
+    },
+    #[error("服务中断：{0}")]
+    Serve(#[from] io::Error),
+}
+
+/// Reads the arguments, does what they say, and says what went wrong.
+pub fn main() -> ExitCode {
+    match run(&Options::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nobody is left to tell if standard error is gone too.
+            let _ = writeln!(io::stderr(), "错误：{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(options: &Options) -> Result<(), Error> {
+    // Kept until the end: dropping it removes what the demo wrote.
+    let throwaway = options.demo.then(tempfile::tempdir).transpose()?;
+    let data = throwaway
+        .as_ref()
+        .map_or(options.data.as_path(), |folder| folder.path());
+    std::fs::create_dir_all(data).map_err(|source| Error::Data {
+        path: data.to_owned(),
+        source,
+    })?;
+
+    tokio::runtime::Runtime::new()?.block_on(async {
+        let listener = TcpListener::bind(options.listen)
+            .await
+            .map_err(|source| Error::Listen {
+                address: options.listen,
+                source,
+            })?;
+        writeln!(
+            io::stdout(),
+            "抽查后处理已启动：http://{}",
+            listener.local_addr()?
+        )?;
+        Ok(http::serve(listener, http::router(Router::new()), stop_signal()).await?)
+    })
+}
+
+/// Ctrl-C, or the signal by which a service manager stops its services.
+async fn stop_signal() {
+    let interrupt = async {
+        // Without the handler the signal ends the process at once, which is right as well.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => signal.recv().await,
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<Option<()>>();
+    tokio::select! {
+        () = interrupt => {}
+        _ = terminate => {}
+    }
+}

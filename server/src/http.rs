@@ -1,0 +1,58 @@
+//! One router of everything that is served, and the loop that serves it.
+
+use std::{future::Future, io, time::Duration};
+
+use axum::{Router, middleware::map_response, routing::get, serve::ListenerExt};
+use tokio::{net::TcpListener, sync::watch, time::sleep};
+
+use crate::{assets, headers};
+
+/// The app's own addresses. Each answers with the page, and the app takes it from there.
+const PAGES: [&str; 10] = [
+    "/ledger",
+    "/cases/{id}",
+    "/cases/{id}/visit",
+    "/documents",
+    "/import",
+    "/bureau/announcements",
+    "/analysis",
+    "/sync",
+    "/admin",
+    "/sign-in",
+];
+
+/// How long requests under way may take to end once the server is told to stop.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// Puts the app's pages and files beside `api`, and the same headers on everything.
+pub fn router(api: Router) -> Router {
+    PAGES
+        .into_iter()
+        .fold(api, |router, page| router.route(page, get(assets::page)))
+        .fallback_service(get(assets::file))
+        .layer(map_response(headers::add))
+}
+
+/// Serves until `stop` is there, then lets requests under way end.
+///
+/// # Errors
+/// Where the listener fails.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    let listener = listener.tap_io(|stream| {
+        // Answers are small and waited for. A connection that refuses this works all the same.
+        let _ = stream.set_nodelay(true);
+    });
+    let (running, mut stopped) = watch::channel(());
+    let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
+        stop.await;
+        drop(running);
+    });
+    tokio::select! {
+        served = serving => served,
+        () = async { let _ = stopped.changed().await; sleep(GRACE).await } => Ok(()),
+    }
+}

@@ -1,0 +1,7 @@
+//! The binary `aftercheck`; see [`server::cli`].
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    server::cli::main()
+}
