@@ -1,11 +1,20 @@
 //! A case on a day: what is due, what is done, what follows. Pure, and the same everywhere.
 
+mod findings;
+mod national;
+mod rows;
+
 use serde::Serialize;
 
+pub use national::{NATIONAL_RULES, law_of};
+
 use crate::{
-    Day,
+    CaseFile, Day,
+    calendar::WorkCalendar,
+    conflict::conflicts,
     edition::Edition,
-    history::Period,
+    facts::Facts,
+    history::{History, Period},
     rule::{Moot, Rule},
 };
 
@@ -76,8 +85,8 @@ pub struct Deadline {
     pub round: u8,
     /// The day that is not counted: counting starts on the next.
     pub from: Day,
-    /// The event that set it off.
-    pub trigger: usize,
+    /// The events that its day and its being there rest on; the one that set it off first.
+    pub rests_on: Vec<usize>,
     /// How the due day came about.
     pub reckoning: Reckoning,
     /// The last day for it; none where the regulation sets no number.
@@ -89,11 +98,20 @@ pub struct Deadline {
     /// The events that did it.
     pub done_by: Vec<usize>,
     /// Why it need not be done, where it is waived.
-    pub moot: Option<Moot>,
+    pub waiver: Option<Waiver>,
     /// The due day, or the day it starts from, rests on days that no notice speaks for yet.
     pub provisional: bool,
     /// An event that it rests on is in conflict: two offices recorded different things.
     pub disputed: bool,
+}
+
+/// Why a row is waived.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Waiver {
+    /// The reason.
+    pub reason: Moot,
+    /// The event that gives it, by position.
+    pub event: usize,
 }
 
 /// An announcement category that applies, and what it rests on.
@@ -156,6 +174,7 @@ pub enum Notice {
     /// Report and application are in, the later after the due day (article 16).
     RectifiedLate,
     /// Whether category 4 applies is not settled by the text; a person must decide (article 24).
+    #[serde(rename = "category_4_doubtful")]
     Category4Doubtful,
 }
 
@@ -181,15 +200,15 @@ pub enum Category8 {
 }
 
 /// The national rule that runs beside the regulation.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NationalRule {
+    /// A rule before 2011-02-01: not computed.
+    EarlierNotComputed,
     /// 产品质量监督抽查管理办法, order 133, from 2011-02-01: computed.
     Order133,
     /// 产品质量监督抽查管理暂行办法, order 18, from 2020-01-01: not computed.
     Order18NotComputed,
-    /// A rule before 2011-02-01: not computed.
-    EarlierNotComputed,
 }
 
 /// A case on a day.
@@ -214,4 +233,125 @@ pub struct Assessment {
     pub restrictions: Vec<InForce>,
     /// The notices, each once.
     pub notices: Vec<Raised>,
+}
+
+/// Assesses a case by the edition that it names: every row, category, restriction and notice of
+/// the regulation as they stand on `as_of`.
+///
+/// Events after `as_of` do not count. A case of an edition that this version does not know has
+/// no rows, and [`Assessment::edition`] says so.
+///
+/// ```
+/// use shared::{CaseFile, CaseHead, Event, EventKind};
+/// use shared::{assess::{Status, assess}, calendar::WorkCalendar, history::History};
+/// let mut case = CaseFile::new(CaseHead { regulation: "beijing-2013".into(), ..Default::default() });
+/// case.events.push(Event::new("e1", EventKind::MaterialsReceived, "2013-02-07".parse()?));
+/// let as_of = "2013-02-20".parse()?;
+/// let assessment = assess(&case, &History::default(), WorkCalendar::official(), as_of);
+/// let serve = assessment.row("art6.serve_result", 0).ok_or("article 6")?;
+/// assert_eq!(serve.due, Some("2013-02-19".parse()?));
+/// assert_eq!(serve.status, Status::Overdue);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn assess(
+    case: &CaseFile,
+    history: &History,
+    calendar: &WorkCalendar,
+    as_of: Day,
+) -> Assessment {
+    assess_by(
+        Edition::of(&case.case.regulation),
+        case,
+        history,
+        calendar,
+        as_of,
+    )
+}
+
+/// Assesses a case by this edition, whichever it names; by none, where it is not known.
+pub fn assess_by(
+    edition: Option<&'static Edition>,
+    case: &CaseFile,
+    history: &History,
+    calendar: &WorkCalendar,
+    as_of: Day,
+) -> Assessment {
+    let facts = Facts::new(case, as_of);
+    let mut assessment = Assessment {
+        as_of,
+        edition,
+        deadlines: Vec::new(),
+        further: Vec::new(),
+        national_rule: None,
+        findings: Vec::new(),
+        category_8: Category8::DoesNotApply,
+        restrictions: Vec::new(),
+        notices: Vec::new(),
+    };
+    if !facts.future.is_empty() {
+        assessment.notices.push(Raised {
+            notice: Notice::FutureEvent,
+            events: facts.future.clone(),
+        });
+    }
+    let Some(edition) = edition else {
+        return assessment;
+    };
+    if !facts.in_scope() {
+        assessment.notices.push(Raised {
+            notice: Notice::OutOfScopeProduct,
+            events: Vec::new(),
+        });
+        return assessment;
+    }
+    let (mut rows, rectification) = rows::rows(&facts, edition, calendar);
+    let (mut further, national_rule) = national::further(&facts, calendar);
+    if facts.may_conflict {
+        mark_disputed(case, rows.iter_mut().chain(&mut further));
+    }
+    let view = findings::View {
+        facts: &facts,
+        edition,
+        rows: &rows,
+        rectification: rectification.as_ref(),
+        result_stands: facts.result_stands(),
+        cessation: facts.cessation(),
+        passed: facts.passed(),
+    };
+    (assessment.findings, assessment.category_8) = view.findings(history);
+    assessment.restrictions = view.restrictions();
+    assessment.notices.extend(view.notices());
+    assessment.deadlines = rows;
+    assessment.further = further;
+    assessment.national_rule = national_rule;
+    assessment
+}
+
+/// Marks the rows that rest on an event in conflict.
+fn mark_disputed<'d>(case: &CaseFile, rows: impl Iterator<Item = &'d mut Deadline>) {
+    let disputed: Vec<usize> = conflicts(case)
+        .into_iter()
+        .flat_map(|conflict| conflict.events)
+        .collect();
+    for row in rows {
+        let waived_by = row.waiver.iter().map(|waiver| &waiver.event);
+        let mut events = row.rests_on.iter().chain(&row.done_by).chain(waived_by);
+        row.disputed = events.any(|event| disputed.contains(event));
+    }
+}
+
+impl Deadline {
+    /// The event that set it off, by position.
+    pub fn trigger(&self) -> usize {
+        self.rests_on.first().copied().unwrap_or_default()
+    }
+}
+
+impl Assessment {
+    /// The row of this rule and round.
+    pub fn row(&self, rule: &str, round: u8) -> Option<&Deadline> {
+        self.deadlines
+            .iter()
+            .find(|row| row.rule.id == rule && row.round == round)
+    }
 }

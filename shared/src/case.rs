@@ -1,11 +1,9 @@
 //! A case as it travels: its head, and the events that happened to it.
 
-use std::collections::HashMap;
-
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{Event, EventKind};
+use crate::{Event, EventKind, standing::standing};
 
 /// The `format` of a case file.
 pub const CASE_FORMAT: &str = "aftercheck-case/1";
@@ -247,41 +245,7 @@ impl CaseFile {
     /// # Ok::<(), shared::day::ParseDayError>(())
     /// ```
     pub fn standing(&self) -> Vec<bool> {
-        let mut naming: HashMap<&str, Vec<usize>> = HashMap::new();
-        for (index, event) in self.events.iter().enumerate() {
-            if let (EventKind::Retracted, Some(target)) = (&event.kind, &event.retracts) {
-                naming.entry(target).or_default().push(index);
-            }
-        }
-        let mut standing = vec![None; self.events.len()];
-        for index in (0..self.events.len()).rev() {
-            self.settle(index, &naming, &mut standing);
-        }
-        standing
-            .into_iter()
-            .map(|stands| stands == Some(true))
-            .collect()
-    }
-
-    fn settle(
-        &self,
-        index: usize,
-        naming: &HashMap<&str, Vec<usize>>,
-        standing: &mut [Option<bool>],
-    ) -> bool {
-        if let Some(known) = standing[index] {
-            return known;
-        }
-        // While its retractions are looked at it counts as standing: that ends a circle.
-        standing[index] = Some(true);
-        let retractions = naming
-            .get(self.events[index].id.as_str())
-            .map_or(&[][..], Vec::as_slice);
-        let stands = !retractions
-            .iter()
-            .any(|&by| by != index && self.settle(by, naming, standing));
-        standing[index] = Some(stands);
-        stands
+        standing(&self.events)
     }
 
     /// The bureau that handles the case: the `to` of the last standing `materials_forwarded` (by

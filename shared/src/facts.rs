@@ -5,75 +5,6 @@ use crate::{
     event::{Outcome, Verdict},
 };
 
-/// Which events of a case stand: those that no standing retraction names.
-///
-/// A retraction may itself be retracted, and counts whatever its date. Retractions that take
-/// back each other in a circle have no effect but that none of them stands.
-///
-/// One flag for each event of the list, in its order.
-///
-/// ```
-/// use shared::{CaseFile, CaseHead, Event, EventKind, facts::standing};
-/// let day = "2013-03-12".parse()?;
-/// let mut case = CaseFile::new(CaseHead::default());
-/// case.events.push(Event::new("e1", EventKind::ResultServed, day));
-/// case.events.push(Event {
-///     retracts: Some("e1".into()),
-///     ..Event::new("e2", EventKind::Retracted, day)
-/// });
-/// assert_eq!(standing(&case.events), [false, true]);
-/// # Ok::<(), shared::day::ParseDayError>(())
-/// ```
-pub fn standing(events: &[Event]) -> Vec<bool> {
-    // Whether an event stands depends on its id alone: edges run from id to id.
-    let mut edges: Vec<(&str, &str)> = events
-        .iter()
-        .filter(|event| event.kind == EventKind::Retracted)
-        .filter_map(|event| Some((event.id.as_str(), event.retracts.as_deref()?)))
-        .collect();
-    if edges.is_empty() {
-        return vec![true; events.len()];
-    }
-    edges.sort_unstable();
-    edges.dedup();
-    let mut ids: Vec<&str> = edges.iter().flat_map(|(from, to)| [*from, *to]).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let place = |id: &str| ids.binary_search(&id).ok();
-
-    let mut undecided_against = vec![0_usize; ids.len()];
-    for at in edges.iter().filter_map(|(_, to)| place(to)) {
-        undecided_against[at] += 1;
-    }
-    let mut stands: Vec<Option<bool>> = vec![None; ids.len()];
-    let mut decided: Vec<usize> = (0..ids.len())
-        .filter(|at| undecided_against[*at] == 0)
-        .collect();
-    for at in &decided {
-        stands[*at] = Some(true);
-    }
-    while let Some(from) = decided.pop() {
-        let first = edges.partition_point(|(id, _)| *id < ids[from]);
-        for (_, to) in edges[first..].iter().take_while(|(id, _)| *id == ids[from]) {
-            let Some(to) = place(to).filter(|to| stands[*to].is_none()) else {
-                continue;
-            };
-            if stands[from] == Some(true) {
-                stands[to] = Some(false);
-                decided.push(to);
-                continue;
-            }
-            undecided_against[to] -= 1;
-            if undecided_against[to] == 0 {
-                stands[to] = Some(true);
-                decided.push(to);
-            }
-        }
-    }
-    let of = |event: &Event| place(&event.id).is_none_or(|at| stands[at] == Some(true));
-    events.iter().map(of).collect()
-}
-
 /// An event, and where it stands in the case's list.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct At<'a> {
@@ -102,6 +33,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) future: Vec<usize>,
     /// The rounds that events are written for, ascending; always the spot check's.
     pub(crate) rounds: Vec<u8>,
+    /// A once-only type occurs more than once: there may be a conflict.
+    pub(crate) may_conflict: bool,
     /// By type, the first thread entry.
     heads: [u32; EventKind::ALL.len()],
     threads: Vec<Thread>,
@@ -114,12 +47,13 @@ struct Thread {
 
 impl<'a> Facts<'a> {
     pub(crate) fn new(case: &'a CaseFile, as_of: Day) -> Self {
-        let stands = standing(&case.events);
+        let stands = case.standing();
         let mut facts = Self {
             case,
             as_of,
             future: Vec::new(),
             rounds: vec![0],
+            may_conflict: false,
             heads: [NONE; EventKind::ALL.len()],
             threads: Vec::with_capacity(case.events.len()),
         };
@@ -146,11 +80,19 @@ impl<'a> Facts<'a> {
                 facts.rounds.push(round);
             }
             let next = facts.heads[place];
+            facts.may_conflict |= next != NONE && event.kind.facts().is_some_and(|it| !it.many);
             facts.heads[place] = u32::try_from(facts.threads.len()).unwrap_or(NONE);
             facts.threads.push(Thread { position, next });
         }
         facts.rounds.sort_unstable();
+        facts.may_conflict |= !facts.future.is_empty();
         facts
+    }
+
+    /// The event at this position of the list.
+    pub(crate) fn at(&self, position: usize) -> Option<At<'a>> {
+        let event = self.case.events.get(position)?;
+        Some(At { position, event })
     }
 
     pub(crate) const fn head(&self) -> &'a CaseHead {
@@ -222,6 +164,22 @@ impl<'a> Facts<'a> {
             }
             None => self.earliest(&[EventKind::MaterialsReceived, EventKind::ResultServed], 0),
         }
+    }
+
+    /// Whether the regulation's scope takes in the product.
+    pub(crate) fn in_scope(&self) -> bool {
+        let excluded = self.head().product.excluded_class.as_deref();
+        excluded.unwrap_or_default().is_empty()
+    }
+
+    /// Whether a result is on record, as category 8 asks of a spot check.
+    pub(crate) fn has_result(&self) -> bool {
+        const RESULTS: [EventKind; 3] = [
+            EventKind::ReportSubmitted,
+            EventKind::MaterialsReceived,
+            EventKind::ResultServed,
+        ];
+        self.in_scope() && self.earliest(&RESULTS, 0).is_some()
     }
 
     /// Whether there is a nonconforming result that stands.

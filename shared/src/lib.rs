@@ -12,14 +12,17 @@ pub mod calendar;
 pub mod case;
 pub mod change;
 pub mod clock;
+pub mod conflict;
 pub mod day;
 pub mod edition;
 pub mod event;
-pub mod facts;
+mod facts;
 pub mod fold;
 pub mod history;
 pub mod id;
+pub mod permission;
 pub mod rule;
+mod standing;
 pub mod sync;
 
 pub use actor::{Actor, Role};
