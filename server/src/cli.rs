@@ -7,11 +7,16 @@ use std::{
     process::ExitCode,
 };
 
-use axum::Router;
 use clap::Parser;
 use tokio::net::TcpListener;
 
-use crate::http;
+use shared::{Role, account::Invitation};
+
+use crate::{
+    api::{self, State, now_milliseconds},
+    db::{self, Database},
+    demo, http,
+};
 
 /// 抽查后处理：一个程序，一个数据目录。
 #[derive(Parser, Debug)]
@@ -43,6 +48,10 @@ enum Error {
         address: SocketAddr,
         source: io::Error,
     },
+    #[error("数据库不能使用：{0}")]
+    Database(#[from] db::Error),
+    #[error("演示数据不能准备：{0}")]
+    Demo(#[from] demo::Error),
     #[error("服务中断：{0}")]
     Serve(#[from] io::Error),
 }
@@ -70,6 +79,17 @@ fn run(options: &Options) -> Result<(), Error> {
         source,
     })?;
 
+    let database = Database::open(data)?;
+    if options.demo {
+        demo::prepare(&database)?;
+    }
+    let first_token = if database.has_accounts()? {
+        None
+    } else {
+        Some(first_administrator(&database)?)
+    };
+    let state = State::new(database, options.demo);
+
     tokio::runtime::Runtime::new()?.block_on(async {
         let listener = TcpListener::bind(options.listen)
             .await
@@ -82,8 +102,25 @@ fn run(options: &Options) -> Result<(), Error> {
             "抽查后处理已启动：http://{}",
             listener.local_addr()?
         )?;
-        Ok(http::serve(listener, http::router(Router::new()), stop_signal()).await?)
+        if let Some(token) = first_token {
+            let address = listener.local_addr()?;
+            writeln!(
+                io::stdout(),
+                "还没有账号。请在浏览器打开此一次性链接，建立管理员账号：\nhttp://{address}/welcome#{token}"
+            )?;
+        }
+        Ok(http::serve(listener, http::router(api::router(state)), stop_signal()).await?)
     })
+}
+
+/// The one-time link for the first account; a server that has none prints a new one at each start.
+fn first_administrator(database: &Database) -> Result<String, db::Error> {
+    let invitation = Invitation {
+        role: Role::Administrator,
+        office: String::new(),
+        display: String::new(),
+    };
+    database.invite(&invitation, now_milliseconds())
 }
 
 /// Ctrl-C, or the signal by which a service manager stops its services.

@@ -1,6 +1,10 @@
 //! The binary `aftercheck`: serves the app that it embeds, merges changes, keeps accounts.
 
+pub mod api;
 pub mod assets;
 pub mod cli;
+pub mod db;
+pub mod demo;
 pub mod headers;
 pub mod http;
+pub mod sample;

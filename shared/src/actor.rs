@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a user may do, by the division of duties in article 3.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Keeps accounts, bureaus and calendars; has no part in cases.
@@ -18,6 +19,7 @@ pub enum Role {
 
 /// A signed-in user as permissions see them.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Actor {
     /// The account's name, unique on a server.
     pub user: String,

@@ -227,18 +227,23 @@ impl fmt::Display for Epoch {
 
 /// One immutable entry of the log.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Change {
     /// Its device and sequence number.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub id: ChangeId,
     /// What it is about.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub subject: Subject,
     /// When, for ordering only.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub clock: HybridTime,
     /// The account that made it. The server takes it only from that account.
     pub author: String,
     /// The schema of the body.
     pub schema: u16,
     /// The body, byte for byte; see [`Change::body`].
+    #[cfg_attr(feature = "openapi", schema(value_type = serde_json::Value))]
     pub body: Box<RawValue>,
 }
 

@@ -5,6 +5,7 @@
 //! server settles each change and answers with what is new for that device. Exchanges are
 //! idempotent and resumable; any of them may be lost, repeated or delayed.
 
+pub mod admission;
 pub mod device;
 pub mod scope;
 pub mod wire;

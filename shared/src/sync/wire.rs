@@ -17,18 +17,22 @@ pub const MAXIMUM_PAGE_BYTES: usize = 1024 * 1024;
 
 /// What a device sends: where it stands, and what it has recorded.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ExchangeRequest {
     /// [`PROTOCOL`].
     pub protocol: u16,
     /// The device.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub device: DeviceId,
     /// The epoch of the server's log that `cursor` belongs to; none on first contact.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub epoch: Option<Epoch>,
     /// The scope whose feed `cursor` belongs to; none on first contact.
     pub scope: Option<String>,
     /// The number of the last item of the feed that the device has in its journal.
     pub cursor: u64,
     /// The digest of all items up to there.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub held: Digest,
     /// The last of its own changes that the device knows to be settled.
     pub settled: u64,
@@ -41,8 +45,10 @@ pub struct ExchangeRequest {
 
 /// What the server answers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ExchangeResponse {
     /// The epoch of its log.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub epoch: Epoch,
     /// The scope of the user.
     pub scope: String,
@@ -67,6 +73,7 @@ pub struct ExchangeResponse {
     #[serde(default)]
     pub more: bool,
     /// The digest of all items up to `cursor`.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub held: Digest,
     /// The server's clock, in milliseconds since 1970-01-01T00:00:00Z.
     pub now_milliseconds: u64,
@@ -74,6 +81,7 @@ pub struct ExchangeResponse {
 
 /// Why a device must begin at the start of its feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Restart {
     /// First contact.
@@ -88,6 +96,7 @@ pub enum Restart {
 
 /// Why a push was not looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Hold {
     /// It begins after a hole; the device sends again from `settled`.
@@ -98,6 +107,7 @@ pub enum Hold {
 
 /// What became of one change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Verdict {
     /// Its sequence number.
     pub sequence: u64,
@@ -112,11 +122,13 @@ pub struct Verdict {
 /// The server's mark on a change that it has taken: with it any device may offer the change again
 /// after the server has lost it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(transparent)]
 pub struct Receipt(pub String);
 
 /// Why a change went to the review tray.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RefusalReason {
     /// The role may not record this.
@@ -142,6 +154,7 @@ pub enum RefusalReason {
 
 /// A change with the server's receipt.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Delivered {
     /// The change.
     pub change: Change,
@@ -151,6 +164,7 @@ pub struct Delivered {
 
 /// One item of a feed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Item {
     /// A change.
@@ -160,13 +174,16 @@ pub enum Item {
         /// Its sequence number.
         sequence: u64,
         /// Its fingerprint.
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
         fingerprint: Digest,
     },
     /// The subject is no longer the user's: what is held of it must go from the device.
     Revoked {
         /// The subject.
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
         subject: Subject,
         /// The digest of what was given of it.
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
         held: Digest,
     },
 }

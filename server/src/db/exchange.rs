@@ -1,0 +1,542 @@
+//! One exchange with a device, as one transaction.
+
+use std::collections::{BTreeSet, HashMap};
+
+use rusqlite::{OptionalExtension, Transaction};
+use shared::{
+    Actor,
+    change::{Body, Change, ChangeId, DeviceId, Digest, Epoch, SCHEMA, Subject},
+    clock::{HybridTime, MAXIMUM_CLOCK_LEAD_MILLISECONDS},
+    day::Day,
+    fold::{FoldedCase, fold},
+    sync::{
+        Delivered, ExchangeRequest, ExchangeResponse, Scope,
+        admission::admit,
+        wire::{
+            Hold, Item, MAXIMUM_PAGE_BYTES, MAXIMUM_PAGE_ITEMS, RefusalReason, Restart, Verdict,
+        },
+    },
+};
+
+use super::{
+    Database, EPOCH, Error, epoch,
+    log::{self, Receipts},
+    new_epoch, set_fact, stored,
+};
+
+/// What came of an exchange.
+#[derive(Debug)]
+pub struct Exchanged {
+    /// What the device is told.
+    pub response: ExchangeResponse,
+    /// The scopes that have news.
+    pub touched: BTreeSet<Scope>,
+}
+
+impl Database {
+    /// Settles what a device sends, and gives it the next page of its feed.
+    ///
+    /// # Errors
+    /// Where the database fails, or the device belongs to another account.
+    pub fn exchange(
+        &self,
+        actor: &Actor,
+        request: &ExchangeRequest,
+        now_milliseconds: u64,
+    ) -> Result<Exchanged, Error> {
+        // Only asking for news takes no turn with the writers.
+        if request.push.is_empty() {
+            let quiet = self.read(|transaction| {
+                let known = device(transaction, actor, &request.device)?;
+                let desk = Desk::new(transaction, actor, request, now_milliseconds)?;
+                match known {
+                    Some(settled) if !desk.rolled_back(settled)? => desk.answer(settled).map(Some),
+                    _ => Ok(None),
+                }
+            })?;
+            if let Some(response) = quiet {
+                return Ok(Exchanged {
+                    response,
+                    touched: BTreeSet::new(),
+                });
+            }
+        }
+        self.write(|transaction| {
+            let settled = match device(transaction, actor, &request.device)? {
+                Some(settled) => settled,
+                None => register(transaction, actor, &request.device, now_milliseconds)?,
+            };
+            let mut desk = Desk::new(transaction, actor, request, now_milliseconds)?;
+            if desk.rolled_back(settled)? {
+                desk.epoch = new_epoch()?;
+                set_fact(transaction, EPOCH, desk.epoch.as_str().as_bytes())?;
+            }
+            let settled = desk.settle(settled)?;
+            transaction
+                .prepare_cached(
+                    "UPDATE devices SET settled = ?2, last_contact = ?3 WHERE device = ?1",
+                )?
+                .execute((
+                    request.device.as_str(),
+                    stored(settled),
+                    stored(now_milliseconds),
+                ))?;
+            let response = desk.answer(settled)?;
+            Ok(Exchanged {
+                response,
+                touched: desk.touched,
+            })
+        })
+    }
+
+    /// Writes a case of the server's own making, as the sample ledger is: the change of each body
+    /// is authored by `author`.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub fn write_case(
+        &self,
+        author: &str,
+        subject: &Subject,
+        bodies: &[Body],
+        now_milliseconds: u64,
+    ) -> Result<BTreeSet<Scope>, Error> {
+        self.write(|transaction| {
+            let epoch = epoch(transaction)?;
+            let mut cases = Cases::default();
+            let mut touched = BTreeSet::new();
+            for body in bodies {
+                let change =
+                    own_change(transaction, &epoch, author, subject, body, now_milliseconds)?;
+                touched.extend(cases.append(transaction, &change, now_milliseconds)?);
+            }
+            touched.extend(cases.number(transaction, &epoch, subject, now_milliseconds)?);
+            Ok(touched)
+        })
+    }
+}
+
+/// The last settled change of a device that is known.
+fn device(
+    transaction: &Transaction<'_>,
+    actor: &Actor,
+    device: &DeviceId,
+) -> Result<Option<u64>, Error> {
+    let known = transaction
+        .prepare_cached("SELECT user, settled FROM devices WHERE device = ?1")?
+        .query_row([device.as_str()], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?))
+        })
+        .optional()?;
+    match known {
+        None => Ok(None),
+        Some((user, settled)) if user == actor.user => Ok(Some(settled.unsigned_abs())),
+        Some(_) => Err(Error::DeviceOfOther),
+    }
+}
+
+fn register(
+    transaction: &Transaction<'_>,
+    actor: &Actor,
+    device: &DeviceId,
+    now_milliseconds: u64,
+) -> Result<u64, Error> {
+    // The server's own name is nobody's.
+    if device.is_server() {
+        return Err(Error::DeviceOfOther);
+    }
+    transaction
+        .prepare_cached("INSERT INTO devices VALUES (?1, ?2, 0, ?3, ?3)")?
+        .execute((device.as_str(), &actor.user, stored(now_milliseconds)))?;
+    Ok(0)
+}
+
+/// One exchange under way.
+struct Desk<'a> {
+    transaction: &'a Transaction<'a>,
+    actor: &'a Actor,
+    request: &'a ExchangeRequest,
+    now_milliseconds: u64,
+    scope: Scope,
+    epoch: Epoch,
+    receipts: Receipts,
+    cases: Cases,
+    verdicts: Vec<Verdict>,
+    hold: Option<Hold>,
+    touched: BTreeSet<Scope>,
+}
+
+impl<'a> Desk<'a> {
+    fn new(
+        transaction: &'a Transaction<'a>,
+        actor: &'a Actor,
+        request: &'a ExchangeRequest,
+        now_milliseconds: u64,
+    ) -> Result<Self, Error> {
+        Ok(Self {
+            transaction,
+            actor,
+            request,
+            now_milliseconds,
+            scope: Scope::of(actor),
+            epoch: epoch(transaction)?,
+            receipts: Receipts::load(transaction)?,
+            cases: Cases::default(),
+            verdicts: Vec::new(),
+            hold: None,
+            touched: BTreeSet::new(),
+        })
+    }
+
+    /// Whether the device knows more of this epoch than the database: an old copy was put back.
+    fn rolled_back(&self, settled: u64) -> Result<bool, Error> {
+        let same_epoch = self.request.epoch.as_ref() == Some(&self.epoch);
+        let same_scope = self.request.scope.as_deref() == Some(self.scope.to_string().as_str());
+        let (last, _) = log::feed_head(self.transaction, &self.scope)?;
+        let ahead = same_scope && stored(self.request.cursor) > last;
+        Ok(same_epoch && (self.request.settled > settled || ahead))
+    }
+
+    /// Settles the push; says up to where the device's changes are settled now.
+    fn settle(&mut self, settled: u64) -> Result<u64, Error> {
+        let (repeated, new): (Vec<_>, Vec<_>) = self
+            .request
+            .push
+            .iter()
+            .partition(|change| change.id.sequence <= settled);
+        for change in repeated {
+            let verdict = self.repeat(change)?;
+            self.verdicts.push(verdict);
+        }
+        let dense = new.iter().zip(settled + 1..).all(|(change, sequence)| {
+            change.id.sequence == sequence && change.id.device == self.request.device
+        });
+        let latest = self.now_milliseconds + MAXIMUM_CLOCK_LEAD_MILLISECONDS;
+        if !dense {
+            self.hold = Some(Hold::Gap);
+        } else if new.iter().any(|change| change.clock.milliseconds > latest) {
+            self.hold = Some(Hold::ClockAhead);
+        } else {
+            for change in &new {
+                let verdict = self.settle_one(change)?;
+                self.verdicts.push(verdict);
+            }
+            return Ok(settled + new.len() as u64);
+        }
+        Ok(settled)
+    }
+
+    /// The verdict on a change that was settled before.
+    fn repeat(&self, change: &Change) -> Result<Verdict, Error> {
+        let sequence = change.id.sequence;
+        let bytes = change.canonical_bytes();
+        if let Some(known) = change_by_id(self.transaction, &change.id)? {
+            if known.canonical_bytes() == bytes {
+                return Ok(Verdict {
+                    sequence,
+                    receipt: Some(self.receipts.sign(&bytes)),
+                    refused: None,
+                });
+            }
+        } else if let Some(reason) = refused_before(self.transaction, change)? {
+            return Ok(Verdict {
+                sequence,
+                receipt: None,
+                refused: Some(reason),
+            });
+        }
+        self.refuse(change, RefusalReason::IdReused)
+    }
+
+    fn settle_one(&mut self, change: &Change) -> Result<Verdict, Error> {
+        let case = self.cases.get(self.transaction, &change.subject)?;
+        match admit(change, self.actor, case) {
+            Err(reason) => self.refuse(change, reason),
+            Ok(()) => {
+                self.touched.extend(self.cases.append(
+                    self.transaction,
+                    change,
+                    self.now_milliseconds,
+                )?);
+                self.touched.extend(self.cases.number(
+                    self.transaction,
+                    &self.epoch,
+                    &change.subject,
+                    self.now_milliseconds,
+                )?);
+                let receipt = Some(self.receipts.sign(&change.canonical_bytes()));
+                Ok(Verdict {
+                    sequence: change.id.sequence,
+                    receipt,
+                    refused: None,
+                })
+            }
+        }
+    }
+
+    fn refuse(&self, change: &Change, reason: RefusalReason) -> Result<Verdict, Error> {
+        log::put_aside(
+            self.transaction,
+            change,
+            &self.actor.user,
+            reason,
+            self.now_milliseconds,
+        )?;
+        Ok(Verdict {
+            sequence: change.id.sequence,
+            receipt: None,
+            refused: Some(reason),
+        })
+    }
+
+    fn answer(&self, settled: u64) -> Result<ExchangeResponse, Error> {
+        let restart = self.restart()?;
+        let cursor = if restart.is_some() {
+            0
+        } else {
+            self.request.cursor
+        };
+        // Of its own changes a device that goes on holds what it has sent; one that starts again may not.
+        let own_up_to = if restart.is_some() { 0 } else { settled };
+        let page = self.page(stored(cursor), own_up_to)?;
+        let (last, _) = log::feed_head(self.transaction, &self.scope)?;
+        let held = log::digest_at(self.transaction, &self.scope, page.cursor)?
+            .ok_or(Error::Damaged("a feed with a hole"))?;
+        Ok(ExchangeResponse {
+            epoch: self.epoch.clone(),
+            scope: self.scope.to_string(),
+            restart,
+            hold: self.hold,
+            settled,
+            verdicts: self.verdicts.clone(),
+            page: page.items,
+            cursor: page.cursor.unsigned_abs(),
+            more: page.cursor < last,
+            held,
+            now_milliseconds: self.now_milliseconds,
+        })
+    }
+
+    fn restart(&self) -> Result<Option<Restart>, Error> {
+        let request = self.request;
+        let (Some(epoch), Some(scope)) = (&request.epoch, &request.scope) else {
+            return Ok(Some(Restart::FirstContact));
+        };
+        if *scope != self.scope.to_string() {
+            return Ok(Some(Restart::NewScope));
+        }
+        if *epoch != self.epoch {
+            return Ok(Some(Restart::NewEpoch));
+        }
+        let given = log::digest_at(self.transaction, &self.scope, stored(request.cursor))?;
+        Ok((given != Some(request.held)).then_some(Restart::DigestMismatch))
+    }
+
+    fn page(&self, cursor: i64, own_up_to: u64) -> Result<Page, Error> {
+        let sql = if self.scope == Scope::All {
+            "SELECT position, NULL, NULL, device, sequence, subject, clock, author, schema, body
+             FROM changes WHERE position > ?2 AND ?1 = 'all' ORDER BY position LIMIT ?3"
+        } else {
+            "SELECT number, revoked, held, device, sequence, subject, clock, author, schema, body
+             FROM feed LEFT JOIN changes USING (position)
+             WHERE scope = ?1 AND number > ?2 ORDER BY number LIMIT ?3"
+        };
+        let mut statement = self.transaction.prepare_cached(sql)?;
+        let mut rows = statement.query((
+            self.scope.to_string(),
+            cursor,
+            stored(MAXIMUM_PAGE_ITEMS as u64),
+        ))?;
+        let mut page = Page {
+            items: Vec::new(),
+            cursor,
+        };
+        let mut bytes = 0;
+        while let Some(row) = rows.next()? {
+            let item = if let Some(subject) = row.get::<_, Option<String>>(1)? {
+                let subject = subject
+                    .parse()
+                    .map_err(|_| Error::Damaged("a revoked subject"))?;
+                Item::Revoked {
+                    subject,
+                    held: log::digest(row, 2)?,
+                }
+            } else {
+                let change = log::change(row, 3)?;
+                let canonical = change.canonical_bytes();
+                if change.id.device == self.request.device && change.id.sequence <= own_up_to {
+                    Item::Own {
+                        sequence: change.id.sequence,
+                        fingerprint: Digest::of(&canonical),
+                    }
+                } else {
+                    bytes += canonical.len();
+                    if bytes > MAXIMUM_PAGE_BYTES && !page.items.is_empty() {
+                        break;
+                    }
+                    Item::Change(Box::new(Delivered {
+                        receipt: self.receipts.sign(&canonical),
+                        change,
+                    }))
+                }
+            };
+            page.items.push(item);
+            page.cursor = row.get(0)?;
+        }
+        Ok(page)
+    }
+}
+
+struct Page {
+    items: Vec<Item>,
+    cursor: i64,
+}
+
+/// The cases that an exchange touches, each read and folded once and kept up to date.
+#[derive(Default)]
+struct Cases(HashMap<Subject, Loaded>);
+
+struct Loaded {
+    changes: Vec<Change>,
+    folded: FoldedCase,
+}
+
+impl Cases {
+    fn load(
+        &mut self,
+        transaction: &Transaction<'_>,
+        subject: &Subject,
+    ) -> Result<&mut Loaded, Error> {
+        if !self.0.contains_key(subject) {
+            let changes = log::changes_of(transaction, subject)?;
+            let folded = fold(&changes);
+            self.0.insert(subject.clone(), Loaded { changes, folded });
+        }
+        self.0
+            .get_mut(subject)
+            .ok_or(Error::Damaged("a case that was just loaded"))
+    }
+
+    /// The case, if anything of it is in the log.
+    fn get(
+        &mut self,
+        transaction: &Transaction<'_>,
+        subject: &Subject,
+    ) -> Result<Option<&FoldedCase>, Error> {
+        let loaded = self.load(transaction, subject)?;
+        Ok((!loaded.changes.is_empty()).then_some(&loaded.folded))
+    }
+
+    fn append(
+        &mut self,
+        transaction: &Transaction<'_>,
+        change: &Change,
+        now_milliseconds: u64,
+    ) -> Result<BTreeSet<Scope>, Error> {
+        let loaded = self.load(transaction, &change.subject)?;
+        loaded.changes.push(change.clone());
+        loaded.folded = fold(&loaded.changes);
+        log::append(transaction, change, &loaded.folded, now_milliseconds)
+    }
+
+    /// Gives the case its number, if it has none.
+    fn number(
+        &mut self,
+        transaction: &Transaction<'_>,
+        epoch: &Epoch,
+        subject: &Subject,
+        now_milliseconds: u64,
+    ) -> Result<BTreeSet<Scope>, Error> {
+        let head = &self.load(transaction, subject)?.folded.file.case;
+        if !head.number.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let year = match head.spot_check.year {
+            0 => Day::at_unix_milliseconds(stored(now_milliseconds)).year(),
+            year => year,
+        };
+        let series = format!("京{year}");
+        let last: i64 = transaction
+            .prepare_cached(
+                "INSERT INTO numbers VALUES (?1, 1)
+                 ON CONFLICT DO UPDATE SET last = last + 1 RETURNING last",
+            )?
+            .query_row([&series], |row| row.get(0))?;
+        let body = Body::Head {
+            field: "number".into(),
+            value: format!("{series}-{last:03}").into(),
+            replaces: Vec::new(),
+        };
+        let author = "server";
+        let change = own_change(transaction, epoch, author, subject, &body, now_milliseconds)?;
+        self.append(transaction, &change, now_milliseconds)
+    }
+}
+
+/// The next change of the server's own in this epoch.
+fn own_change(
+    transaction: &Transaction<'_>,
+    epoch: &Epoch,
+    author: &str,
+    subject: &Subject,
+    body: &Body,
+    now_milliseconds: u64,
+) -> Result<Change, Error> {
+    let device = DeviceId::server(epoch);
+    let last: Option<(i64, String)> = transaction
+        .prepare_cached(
+            "SELECT sequence, clock FROM changes WHERE device = ?1 ORDER BY sequence DESC LIMIT 1",
+        )?
+        .query_row([device.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let (sequence, clock) = match last {
+        None => (0, HybridTime::default()),
+        Some((sequence, clock)) => (
+            sequence.unsigned_abs(),
+            clock
+                .parse()
+                .map_err(|_| Error::Damaged("a clock of the server's"))?,
+        ),
+    };
+    Ok(Change {
+        id: ChangeId {
+            device,
+            sequence: sequence + 1,
+        },
+        subject: subject.clone(),
+        clock: clock.next(now_milliseconds),
+        author: author.to_owned(),
+        schema: SCHEMA,
+        body: body.to_raw(),
+    })
+}
+
+fn change_by_id(transaction: &Transaction<'_>, id: &ChangeId) -> Result<Option<Change>, Error> {
+    Ok(transaction
+        .prepare_cached(
+            "SELECT device, sequence, subject, clock, author, schema, body
+             FROM changes WHERE device = ?1 AND sequence = ?2",
+        )?
+        .query_row((id.device.as_str(), stored(id.sequence)), |row| {
+            log::change(row, 0)
+        })
+        .optional()?)
+}
+
+/// Why this very change went to the review tray, if it did.
+fn refused_before(
+    transaction: &Transaction<'_>,
+    change: &Change,
+) -> Result<Option<RefusalReason>, Error> {
+    let text = String::from_utf8(change.canonical_bytes()).unwrap_or_default();
+    let reason: Option<String> = transaction
+        .prepare_cached(
+            "SELECT reason FROM review WHERE device = ?1 AND sequence = ?2 AND change = ?3",
+        )?
+        .query_row(
+            (change.id.device.as_str(), stored(change.id.sequence), text),
+            |row| row.get(0),
+        )
+        .optional()?;
+    Ok(reason.map(|reason| serde_json::from_value(reason.into()).unwrap_or(RefusalReason::Other)))
+}

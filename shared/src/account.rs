@@ -1,0 +1,153 @@
+//! Accounts: what app and server tell each other of users.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Actor, Role};
+
+/// The shortest passphrase, in characters.
+pub const MINIMUM_PASSPHRASE_LETTERS: usize = 10;
+/// The longest passphrase, in bytes: hashing is costly, and its input is limited.
+pub const MAXIMUM_PASSPHRASE_BYTES: usize = 512;
+/// The longest account name or display name, in bytes.
+pub const MAXIMUM_ACCOUNT_NAME_BYTES: usize = 64;
+
+/// A user who is signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Profile {
+    /// Who, and with which rights.
+    pub actor: Actor,
+    /// The person's name.
+    pub display: String,
+    /// The server is a demo whose data will be thrown away.
+    pub demo: bool,
+}
+
+/// What a user signs in with.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Credentials {
+    /// The account's name.
+    pub user: String,
+    /// The passphrase.
+    pub passphrase: String,
+}
+
+/// A one-time link's token.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct WelcomeToken {
+    /// The token, from the link's fragment.
+    pub token: String,
+}
+
+/// An account to be, and the one-time link that makes it.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Welcome {
+    /// The token, from the link's fragment.
+    pub token: String,
+    /// The account's name: letters, digits, `.`, `-`, `_`, or Chinese characters.
+    pub user: String,
+    /// The person's name.
+    pub display: String,
+    /// The passphrase.
+    pub passphrase: String,
+}
+
+/// What an invitation is for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Invitation {
+    /// The role.
+    pub role: Role,
+    /// The bureau's code or the inspection body's name; empty for the others.
+    #[serde(default)]
+    pub office: String,
+    /// The person's name as the inviting administrator wrote it.
+    #[serde(default)]
+    pub display: String,
+}
+
+/// One account, for administrators.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Account {
+    /// Who, and with which rights.
+    pub actor: Actor,
+    /// The person's name.
+    pub display: String,
+    /// When it was made, in milliseconds since 1970-01-01T00:00:00Z.
+    pub created_milliseconds: u64,
+    /// When one of its devices was last in touch.
+    pub last_contact_milliseconds: Option<u64>,
+}
+
+/// Why an account name, display name or passphrase cannot be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AccountError {
+    /// Empty, too long, or with characters that no account name has.
+    #[error(
+        "an account name has letters, digits, `.`, `-`, `_` or Chinese characters, at most {MAXIMUM_ACCOUNT_NAME_BYTES} bytes"
+    )]
+    Name,
+    /// Empty or too long.
+    #[error("a display name has 1 to {MAXIMUM_ACCOUNT_NAME_BYTES} bytes")]
+    Display,
+    /// Too short or too long.
+    #[error(
+        "a passphrase has at least {MINIMUM_PASSPHRASE_LETTERS} characters and at most {MAXIMUM_PASSPHRASE_BYTES} bytes"
+    )]
+    Passphrase,
+    /// A district or inspection body without its office, or another role with one.
+    #[error("a district officer and an inspection body need an office, the others have none")]
+    Office,
+}
+
+/// Checks the names of an account to be.
+///
+/// # Errors
+/// What is wrong with them.
+///
+/// ```
+/// use shared::account::{AccountError, check_names};
+/// assert_eq!(check_names("limin", "李敏"), Ok(()));
+/// assert_eq!(check_names("li min", "李敏"), Err(AccountError::Name));
+/// ```
+pub fn check_names(user: &str, display: &str) -> Result<(), AccountError> {
+    let fits = |text: &str| !text.trim().is_empty() && text.len() <= MAXIMUM_ACCOUNT_NAME_BYTES;
+    let allowed = |letter: char| letter.is_alphanumeric() || matches!(letter, '.' | '-' | '_');
+    if !fits(user) || !user.chars().all(allowed) {
+        return Err(AccountError::Name);
+    }
+    if !fits(display) || display.chars().any(char::is_control) {
+        return Err(AccountError::Display);
+    }
+    Ok(())
+}
+
+/// Checks a new passphrase.
+///
+/// # Errors
+/// [`AccountError::Passphrase`].
+pub fn check_passphrase(passphrase: &str) -> Result<(), AccountError> {
+    if passphrase.chars().count() < MINIMUM_PASSPHRASE_LETTERS
+        || passphrase.len() > MAXIMUM_PASSPHRASE_BYTES
+    {
+        return Err(AccountError::Passphrase);
+    }
+    Ok(())
+}
+
+/// Checks that the role has an office where it needs one.
+///
+/// # Errors
+/// [`AccountError::Office`].
+pub fn check_office(role: Role, office: &str) -> Result<(), AccountError> {
+    let needed = matches!(role, Role::District | Role::InspectionBody);
+    if needed == office.trim().is_empty() {
+        Err(AccountError::Office)
+    } else {
+        Ok(())
+    }
+}

@@ -1,0 +1,59 @@
+//! Whether the server takes a change: asked once for each, by the server and by nobody else.
+
+use super::{Scope, wire::RefusalReason};
+use crate::{
+    Actor,
+    change::{Body, Change, MAXIMUM_CHANGE_BYTES, MAXIMUM_NAME_BYTES, SCHEMA},
+    fold::FoldedCase,
+    permission::{may_create, may_edit_head, may_record},
+};
+
+/// Whether a change that this user sends may be taken into the log, given the case as the log has
+/// it (none where the log has nothing of it).
+///
+/// # Errors
+/// Why it goes to the review tray instead.
+pub fn admit(
+    change: &Change,
+    actor: &Actor,
+    case: Option<&FoldedCase>,
+) -> Result<(), RefusalReason> {
+    if change.author != actor.user {
+        return Err(RefusalReason::OtherAuthor);
+    }
+    if change.body.get().len() > MAXIMUM_CHANGE_BYTES || change.author.len() > MAXIMUM_NAME_BYTES {
+        return Err(RefusalReason::TooLarge);
+    }
+    let body = match change.body() {
+        _ if change.schema > SCHEMA => return Err(RefusalReason::LaterVersion),
+        Ok(Body::Unknown) => return Err(RefusalReason::LaterVersion),
+        Err(_) => return Err(RefusalReason::Unreadable),
+        Ok(body) => body,
+    };
+    if change.subject.case_id().is_none() {
+        let known = change.subject.kind() == "case";
+        return Err(if known {
+            RefusalReason::Unreadable
+        } else {
+            RefusalReason::LaterVersion
+        });
+    }
+    // A case that is not the user's is refused as such, whatever the change says of it.
+    if case.is_some_and(|case| !Scope::of(actor).sees(&case.file)) {
+        return Err(RefusalReason::OutOfScope);
+    }
+    let permitted = match (&body, case) {
+        (Body::Open { head }, None) => may_create(actor, head).is_ok(),
+        // Opening what is open adds the fields that the other office did not know.
+        (Body::Open { head }, Some(_)) => may_create(actor, head).is_ok(),
+        (_, None) => return Err(RefusalReason::UnknownCase),
+        (Body::Event { event }, Some(case)) => may_record(actor, &case.file, event).is_ok(),
+        (Body::Head { field, .. }, Some(case)) => may_edit_head(actor, &case.file, field).is_ok(),
+        (Body::Unknown, Some(_)) => false,
+    };
+    if permitted {
+        Ok(())
+    } else {
+        Err(RefusalReason::NotPermitted)
+    }
+}
