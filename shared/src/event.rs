@@ -117,8 +117,8 @@ event_kinds! {
     SampleTampered "sample_tampered" L.or(D), false, None, [24], "擅自处理封存样品";
     MaterialsForwarded "materials_forwarded" M, true, None, [4], "转交材料";
     MaterialsReceived "materials_received" D, false, None, [6, 14], "收到材料";
-    ReportCorrectionRequested "report_correction_requested" D.or(M), false, None, [14], "报请更正报告";
-    ReportCorrected "report_corrected" D.or(M), false, None, [14], "报告已更正";
+    ReportCorrectionRequested "report_correction_requested" D, false, None, [14], "报请更正报告";
+    ReportCorrected "report_corrected" M, false, None, [14], "报告已更正";
     ResultServed "result_served" D, false, None, [6], "送达检验结果";
     ObjectionFiled "objection_filed" M, false, ROUND_0, [7], "提出异议";
     ObjectionAccepted "objection_accepted" M, false, ROUND_0, [8], "受理异议";
@@ -153,7 +153,7 @@ event_kinds! {
     ReinspectionCommissioned "reinspection_commissioned" D, false, ROUND_1, [17, 18], "委托复查";
     ReinspectionReported "reinspection_reported" L, false, ROUND_1, [19, 20], "报送复查结果";
     ReinspectionMaterialsReceived "reinspection_materials_received" D, false, ROUND_1, [19], "收到复查材料";
-    ReinspectionResultServed "reinspection_result_served" D, false, ROUND_1, [19], "送达复查结果";
+    ReinspectionResultServed "reinspection_result_served" D.or(L), false, ROUND_1, [19], "送达复查结果";
     Announced "announced" M, true, None, [20, 24], "公告";
     BusinessSuspended "business_suspended" M, false, None, [20], "责令停业整顿";
     LicenceRevocationRecommended "licence_revocation_recommended" M, false, None, [20], "建议吊销营业执照";
