@@ -43,9 +43,9 @@ pub fn admit(
         return Err(RefusalReason::OutOfScope);
     }
     let permitted = match (&body, case) {
-        (Body::Open { head }, None) => may_create(actor, head).is_ok(),
+        (Body::Open { head }, None) => may_create(actor, head, &[]).is_ok(),
         // Opening what is open adds the fields that the other office did not know.
-        (Body::Open { head }, Some(_)) => may_create(actor, head).is_ok(),
+        (Body::Open { head }, Some(_)) => may_create(actor, head, &[]).is_ok(),
         (_, None) => return Err(RefusalReason::UnknownCase),
         (Body::Event { event }, Some(case)) => may_record(actor, &case.file, event).is_ok(),
         (Body::Head { field, .. }, Some(case)) => may_edit_head(actor, &case.file, field).is_ok(),
