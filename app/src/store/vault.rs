@@ -1,0 +1,325 @@
+//! What makes a device's stores unreadable without the officer's passphrase.
+//!
+//! A random data key seals everything. The passphrase never seals anything but that key (the
+//! *wrap*), so it can be changed without touching what is kept.
+
+use argon2::{Algorithm, Argon2, Params, Version};
+use chacha20poly1305::{
+    KeyInit, XChaCha20Poly1305, XNonce,
+    aead::{Aead, Payload},
+};
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+/// OWASP's parameters for Argon2id: 19 MiB, twice, one lane. They are kept with each wrap, so
+/// that raising them here takes hold when a passphrase is next set.
+const MEMORY_KIB: u32 = 19 * 1024;
+const PASSES: u32 = 2;
+const LANES: u32 = 1;
+
+/// A wrap that asks for more than this is damaged: it would only hang or exhaust the tablet.
+const MAXIMUM_MEMORY_KIB: u32 = 256 * 1024;
+const MAXIMUM_PASSES: u32 = 16;
+
+const WRAP_VERSION: u8 = 1;
+const KEY_BYTES: usize = 32;
+const SALT_BYTES: usize = 16;
+const NONCE_BYTES: usize = 24;
+const TAG_BYTES: usize = 16;
+const CHECKSUM_BYTES: usize = 8;
+
+/// How much longer the sealed form is.
+pub(super) const SEAL_BYTES: usize = NONCE_BYTES + TAG_BYTES;
+
+/// The data key under a passphrase, as it lies on the disk; fields little-endian:
+/// version (1), memory KiB (4), passes (4), lanes (4), salt (16), sealed key (72), checksum (8).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct WrapRecord([u8; WRAP_BYTES]);
+
+const SALT_AT: usize = 1 + 3 * 4;
+const SEALED_KEY_AT: usize = SALT_AT + SALT_BYTES;
+const CHECKSUM_AT: usize = SEALED_KEY_AT + KEY_BYTES + SEAL_BYTES;
+const WRAP_BYTES: usize = CHECKSUM_AT + CHECKSUM_BYTES;
+
+/// Why a wrap did not open.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub(super) enum UnlockError {
+    /// The record is whole and the passphrase is not the one that it was made with.
+    #[error("the passphrase is wrong")]
+    WrongPassphrase,
+    /// The record is not whole, or of a version that this one does not know.
+    #[error("the wrapped key is damaged")]
+    Damaged,
+}
+
+/// The sealed bytes were altered, cut, or belong elsewhere.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("the sealed value is damaged")]
+pub(super) struct Damaged;
+
+impl WrapRecord {
+    /// As it lies on the disk.
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Reads it back.
+    ///
+    /// # Errors
+    /// [`Damaged`] when a bit of it is not as it was written.
+    pub(super) fn from_bytes(bytes: &[u8]) -> Result<Self, Damaged> {
+        let bytes: [u8; WRAP_BYTES] = bytes.try_into().map_err(|_| Damaged)?;
+        // The tag of the sealed key cannot tell a flipped bit from a mistyped passphrase; this can.
+        let whole = bytes[CHECKSUM_AT..] == checksum(&bytes[..CHECKSUM_AT]);
+        (whole && bytes[0] == WRAP_VERSION)
+            .then_some(Self(bytes))
+            .ok_or(Damaged)
+    }
+
+    fn new(user: &str, data_key: &[u8], passphrase: &str) -> Self {
+        let mut bytes = [0; WRAP_BYTES];
+        bytes[0] = WRAP_VERSION;
+        for (index, parameter) in [MEMORY_KIB, PASSES, LANES].into_iter().enumerate() {
+            bytes[1 + 4 * index..][..4].copy_from_slice(&parameter.to_le_bytes());
+        }
+        fill_random(&mut bytes[SALT_AT..SEALED_KEY_AT]);
+        let mut record = Self(bytes);
+        let sealed = record
+            .wrapping_cipher(passphrase)
+            .map(|cipher| seal(&cipher, &wrap_context(user), data_key))
+            .expect("the parameters above are within Argon2's bounds");
+        record.0[SEALED_KEY_AT..CHECKSUM_AT].copy_from_slice(&sealed);
+        let sum = checksum(&record.0[..CHECKSUM_AT]);
+        record.0[CHECKSUM_AT..].copy_from_slice(&sum);
+        record
+    }
+
+    /// The cipher that the passphrase makes with this record's salt and parameters.
+    fn wrapping_cipher(&self, passphrase: &str) -> Result<XChaCha20Poly1305, UnlockError> {
+        let parameter = |index: usize| {
+            let at = 1 + 4 * index;
+            u32::from_le_bytes([self.0[at], self.0[at + 1], self.0[at + 2], self.0[at + 3]])
+        };
+        let (memory, passes, lanes) = (parameter(0), parameter(1), parameter(2));
+        if memory > MAXIMUM_MEMORY_KIB || passes > MAXIMUM_PASSES {
+            return Err(UnlockError::Damaged);
+        }
+        let parameters = Params::new(memory, passes, lanes, Some(KEY_BYTES))
+            .map_err(|_| UnlockError::Damaged)?;
+        let mut key = Zeroizing::new([0; KEY_BYTES]);
+        Argon2::new(Algorithm::Argon2id, Version::V0x13, parameters)
+            .hash_password_into(
+                passphrase.as_bytes(),
+                &self.0[SALT_AT..SEALED_KEY_AT],
+                &mut *key,
+            )
+            .map_err(|_| UnlockError::Damaged)?;
+        Ok(XChaCha20Poly1305::new((&*key).into()))
+    }
+}
+
+/// An open vault: what seals and opens the values of one user. The key is wiped when it is dropped.
+pub(super) struct Unlocked {
+    user: String,
+    data_key: Zeroizing<[u8; KEY_BYTES]>,
+    cipher: XChaCha20Poly1305,
+}
+
+/// A new data key for `user`, and its wrap under `passphrase`.
+pub(super) fn create(user: &str, passphrase: &str) -> (Unlocked, WrapRecord) {
+    let mut data_key = Zeroizing::new([0; KEY_BYTES]);
+    fill_random(&mut *data_key);
+    let unlocked = Unlocked::new(user, data_key);
+    let wrap = unlocked.rewrap(passphrase);
+    (unlocked, wrap)
+}
+
+/// Opens the vault of `user`.
+///
+/// # Errors
+/// See [`UnlockError`].
+pub(super) fn unlock(
+    user: &str,
+    wrap: &WrapRecord,
+    passphrase: &str,
+) -> Result<Unlocked, UnlockError> {
+    let cipher = wrap.wrapping_cipher(passphrase)?;
+    let sealed = &wrap.0[SEALED_KEY_AT..CHECKSUM_AT];
+    let opened = open(&cipher, &wrap_context(user), sealed)
+        .map(Zeroizing::new)
+        .map_err(|_| UnlockError::WrongPassphrase)?;
+    let mut data_key = Zeroizing::new([0; KEY_BYTES]);
+    data_key.copy_from_slice(&opened);
+    Ok(Unlocked::new(user, data_key))
+}
+
+impl Unlocked {
+    fn new(user: &str, data_key: Zeroizing<[u8; KEY_BYTES]>) -> Self {
+        let cipher = XChaCha20Poly1305::new((&*data_key).into());
+        Self {
+            user: user.to_owned(),
+            data_key,
+            cipher,
+        }
+    }
+
+    /// The same data key under another passphrase.
+    pub(super) fn rewrap(&self, passphrase: &str) -> WrapRecord {
+        WrapRecord::new(&self.user, &*self.data_key, passphrase)
+    }
+
+    /// Whose vault it is.
+    pub(super) fn user(&self) -> &str {
+        &self.user
+    }
+
+    /// Seals a value for one place: `context` names the store and the key in it, so that a value
+    /// put into another place, or into another user's, does not open there.
+    pub(super) fn seal(&self, context: &str, bytes: &[u8]) -> Vec<u8> {
+        seal(&self.cipher, &self.associated(context), bytes)
+    }
+
+    /// Opens what [`Unlocked::seal`] sealed for the same place.
+    ///
+    /// # Errors
+    /// [`Damaged`] when it is not that.
+    pub(super) fn open(&self, context: &str, sealed: &[u8]) -> Result<Vec<u8>, Damaged> {
+        open(&self.cipher, &self.associated(context), sealed)
+    }
+
+    fn associated(&self, context: &str) -> String {
+        format!("{}\n{context}", self.user)
+    }
+}
+
+fn wrap_context(user: &str) -> String {
+    format!("{user}\nwrap/{WRAP_VERSION}")
+}
+
+fn seal(cipher: &XChaCha20Poly1305, associated: &str, bytes: &[u8]) -> Vec<u8> {
+    let mut nonce = [0; NONCE_BYTES];
+    fill_random(&mut nonce);
+    let payload = Payload {
+        msg: bytes,
+        aad: associated.as_bytes(),
+    };
+    let sealed = cipher
+        .encrypt(&XNonce::from(nonce), payload)
+        .expect("a value in memory is below the cipher's limit of 256 GiB");
+    [&nonce[..], &sealed].concat()
+}
+
+fn open(cipher: &XChaCha20Poly1305, associated: &str, sealed: &[u8]) -> Result<Vec<u8>, Damaged> {
+    let (nonce, sealed) = sealed.split_first_chunk::<NONCE_BYTES>().ok_or(Damaged)?;
+    let payload = Payload {
+        msg: sealed,
+        aad: associated.as_bytes(),
+    };
+    cipher
+        .decrypt(&XNonce::from(*nonce), payload)
+        .map_err(|_| Damaged)
+}
+
+fn checksum(bytes: &[u8]) -> [u8; CHECKSUM_BYTES] {
+    let mut sum = [0; CHECKSUM_BYTES];
+    sum.copy_from_slice(&Sha256::digest(bytes)[..CHECKSUM_BYTES]);
+    sum
+}
+
+fn fill_random(bytes: &mut [u8]) {
+    getrandom::fill(bytes).expect("every browser that runs this has crypto.getRandomValues");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn opens_with_the_passphrase_and_with_no_other() {
+        let (first, wrap) = create("chaoyang", "correct horse");
+        let sealed = first.seal("changes/a/1", b"value");
+        let again = WrapRecord::from_bytes(wrap.as_bytes()).unwrap();
+        let second = unlock("chaoyang", &again, "correct horse").unwrap();
+        assert_eq!(second.open("changes/a/1", &sealed).unwrap(), b"value");
+        for (user, passphrase) in [
+            ("chaoyang", "correct horsf"),
+            ("chaoyang", ""),
+            ("haidian", "correct horse"),
+        ] {
+            assert_eq!(
+                unlock(user, &wrap, passphrase).err(),
+                Some(UnlockError::WrongPassphrase),
+                "{user} {passphrase}"
+            );
+        }
+        let renewed = second.rewrap("电池 staple");
+        assert_eq!(
+            unlock("chaoyang", &renewed, "correct horse").err(),
+            Some(UnlockError::WrongPassphrase)
+        );
+        let third = unlock("chaoyang", &renewed, "电池 staple").unwrap();
+        assert_eq!(third.open("changes/a/1", &sealed).unwrap(), b"value");
+    }
+
+    #[test]
+    fn a_damaged_wrap_is_not_taken_for_a_wrong_passphrase() {
+        let (_, wrap) = create("chaoyang", "x");
+        for at in 0..WRAP_BYTES {
+            let mut bytes = wrap.0;
+            bytes[at] ^= 0x10;
+            assert_eq!(WrapRecord::from_bytes(&bytes), Err(Damaged), "byte {at}");
+        }
+        assert_eq!(WrapRecord::from_bytes(&wrap.0[1..]), Err(Damaged));
+        assert_eq!(WrapRecord::from_bytes(&[]), Err(Damaged));
+    }
+
+    #[test]
+    fn a_wrap_cannot_ask_for_more_than_the_device_has() {
+        let (_, wrap) = create("chaoyang", "x");
+        for (at, value) in [
+            (1, MAXIMUM_MEMORY_KIB + 1),
+            (5, MAXIMUM_PASSES + 1),
+            (5, 0),
+            (9, 0),
+        ] {
+            let mut bytes = wrap.0;
+            bytes[at..at + 4].copy_from_slice(&value.to_le_bytes());
+            let sum = checksum(&bytes[..CHECKSUM_AT]);
+            bytes[CHECKSUM_AT..].copy_from_slice(&sum);
+            let record = WrapRecord::from_bytes(&bytes).unwrap();
+            assert_eq!(
+                unlock("chaoyang", &record, "x").err(),
+                Some(UnlockError::Damaged)
+            );
+        }
+    }
+
+    #[test]
+    fn a_value_opens_only_whole_and_where_it_was_sealed() {
+        let (vault, _) = create("chaoyang", "x");
+        let sealed = vault.seal("local/case/1", "北京雅木家具有限公司".as_bytes());
+        assert_eq!(sealed.len(), 30 + SEAL_BYTES);
+        assert_ne!(
+            sealed,
+            vault.seal("local/case/1", "北京雅木家具有限公司".as_bytes())
+        );
+        assert_eq!(vault.open("local/case/2", &sealed), Err(Damaged));
+        assert_eq!(vault.open("changes/case/1", &sealed), Err(Damaged));
+        for at in 0..sealed.len() {
+            let mut altered = sealed.clone();
+            altered[at] ^= 1;
+            assert_eq!(
+                vault.open("local/case/1", &altered),
+                Err(Damaged),
+                "byte {at}"
+            );
+            assert_eq!(
+                vault.open("local/case/1", &sealed[..at]),
+                Err(Damaged),
+                "cut at {at}"
+            );
+        }
+        let (other, _) = create("chaoyang", "x");
+        assert_eq!(other.open("local/case/1", &sealed), Err(Damaged));
+    }
+}
