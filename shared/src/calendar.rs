@@ -15,7 +15,7 @@ pub use schedule::{DayKind, Notice, Schedule};
 pub use statutory::statutory_holidays;
 pub use table::{CalendarError, CalendarFault};
 
-use crate::rule::Party;
+use crate::{Day, rule::Party};
 
 const OFFICIAL: &str = include_str!("../data/workdays.csv");
 const BUREAUS_OF_BEIJING: &str = include_str!("../data/bureau-overlay.csv");
@@ -39,6 +39,10 @@ pub struct WorkCalendar {
 
 impl WorkCalendar {
     /// The notices that come with this version: 2013 to 2026, each with the day it became known.
+    #[expect(
+        clippy::missing_panics_doc,
+        reason = "a test reads the notices that come with it"
+    )]
     pub fn official() -> &'static Self {
         static OFFICIAL_CALENDAR: OnceLock<WorkCalendar> = OnceLock::new();
         OFFICIAL_CALENDAR.get_or_init(|| {
@@ -79,7 +83,7 @@ impl WorkCalendar {
     pub fn with_notice(&self, csv: &str) -> Result<Self, CalendarError> {
         let rows = table::read_notices(csv)?;
         Ok(Self {
-            general: self.general.replaced_by(rows),
+            general: self.general.replaced_by(&rows),
             overlay: self.overlay.clone(),
             bureaus: None,
         }
@@ -120,5 +124,13 @@ impl WorkCalendar {
             Party::Municipal | Party::District => self.bureaus.as_ref().unwrap_or(&self.general),
             Party::InspectionBody | Party::Enterprise => &self.general,
         }
+    }
+
+    /// Whether any day from `first` to `last` is another for this party's duties than for
+    /// everyone's.
+    pub fn is_overlaid(&self, party: Party, first: Day, last: Day) -> bool {
+        let own = self.of(party);
+        let mut days = self.overlay.iter().map(|row| row.day);
+        !std::ptr::eq(own, &raw const self.general) && days.any(|day| first <= day && day <= last)
     }
 }

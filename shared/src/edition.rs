@@ -5,7 +5,11 @@
 
 mod beijing_2013;
 
-use crate::{Day, assess::Restriction, rule::Rule};
+use crate::{
+    Day,
+    assess::{Notice, Restriction},
+    rule::Rule,
+};
 
 /// A category of article 24(3): enterprises that an announcement names.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -52,6 +56,8 @@ pub struct Edition {
     pub categories: &'static [Category],
     /// The restrictions that it puts on an enterprise, with the article of each.
     pub restrictions: &'static [(Restriction, u8)],
+    /// Where each notice stands in the law.
+    pub notices: &'static [(Notice, &'static str)],
     /// The articles that no rule computes.
     pub unruled: &'static [Unruled],
 }

@@ -36,6 +36,8 @@ impl By {
 pub struct EventFacts {
     /// The name in a case file, such as `materials_received`.
     pub name: &'static str,
+    /// What it is called, such as 收到材料.
+    pub title: &'static str,
     /// Who may record it.
     pub by: By,
     /// May stand more than once on a case (and round).
@@ -68,7 +70,7 @@ macro_rules! event_kinds {
                 match self {
                     $(EventKind::$variant => {
                         const FACTS: EventFacts = EventFacts {
-                            name: $name, by: $by, many: $many, default_round: $round, articles: &[$($article),*],
+                            name: $name, title: $doc, by: $by, many: $many, default_round: $round, articles: &[$($article),*],
                         };
                         Some(&FACTS)
                     })*

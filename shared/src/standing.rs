@@ -26,10 +26,11 @@ pub(crate) fn standing(events: &[Event]) -> Vec<bool> {
         edges,
     };
     settling.run(events);
-    events
-        .iter()
-        .map(|event| settling.of(event).is_none_or(|stands| stands == Some(true)))
-        .collect()
+    let stands = |event: &Event| match settling.place(&event.id) {
+        Some(at) => settling.stands[at] == Some(true),
+        None => true,
+    };
+    events.iter().map(stands).collect()
 }
 
 struct Settling<'a> {
@@ -45,10 +46,6 @@ struct Settling<'a> {
 impl Settling<'_> {
     fn place(&self, id: &str) -> Option<usize> {
         self.ids.binary_search(&id).ok()
-    }
-
-    fn of(&self, event: &Event) -> Option<Option<bool>> {
-        self.place(&event.id).map(|at| self.stands[at])
     }
 
     fn run(&mut self, events: &[Event]) {

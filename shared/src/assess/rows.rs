@@ -12,6 +12,7 @@ use crate::{
 };
 
 /// Where a row's clock starts.
+#[derive(Clone, Copy)]
 pub(super) struct Start<'a> {
     /// The day that is not counted.
     pub(super) from: Day,

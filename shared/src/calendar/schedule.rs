@@ -80,13 +80,13 @@ impl Schedule {
     }
 
     /// `later` speaks for its years alone, and elsewhere for the days that it names.
-    pub(super) fn replaced_by(&self, later: Vec<Row>) -> Self {
-        let spoken_for = years_spoken_for(&later);
+    pub(super) fn replaced_by(&self, later: &[Row]) -> Self {
+        let spoken_for = years_spoken_for(later);
         let mut known_years = [self.known_years.as_slice(), &spoken_for].concat();
         known_years.sort_unstable();
         known_years.dedup();
         let kept = |row: &&Row| !spoken_for.contains(&row.day.year());
-        Self::with_years(merged(self.rows.iter().filter(kept), &later), known_years)
+        Self::with_years(merged(self.rows.iter().filter(kept), later), known_years)
     }
 
     /// The same years known, with other days free or worked.

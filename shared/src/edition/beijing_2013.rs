@@ -3,7 +3,7 @@
 use super::{Category, Edition, Unruled};
 use crate::{
     Day, EventKind as K,
-    assess::Restriction,
+    assess::{Notice, Restriction},
     case::{BEIJING_2013 as ID, Trait},
     event::{Outcome, Verdict},
     rule::{Condition, Done, Limit, Moot, Party, Rule, Track, Trigger},
@@ -64,6 +64,24 @@ pub(super) static BEIJING_2013: Edition = Edition {
         (Restriction::NoProductionOrSaleOfNonconforming, 15),
         (Restriction::NoProductionOrSaleOfSameModel, 16),
         (Restriction::BusinessSuspended, 20),
+    ],
+    notices: &[
+        (Notice::OutOfScopeProduct, "第二十七条"),
+        (Notice::BeforeEffectiveDate, "第二十九条"),
+        (Notice::LateObjection, "第七条"),
+        (Notice::LateObjectionAccepted, "第八条"),
+        (Notice::ReceiptDayMissing, "第七条、第八条"),
+        (
+            Notice::ExtensionRequestedLate,
+            "第十四条、总局令第 133 号第四十条",
+        ),
+        (
+            Notice::ExtensionTooLong,
+            "第十四条、总局令第 133 号第四十条",
+        ),
+        (Notice::ExtendedTwice, "第十四条、总局令第 133 号第四十条"),
+        (Notice::RectifiedLate, "第十六条"),
+        (Notice::Category4Doubtful, "第二十四条（三）4"),
     ],
     unruled: UNRULED,
 };

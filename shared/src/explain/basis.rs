@@ -1,0 +1,125 @@
+//! What a category, restriction or notice rests on: its clause and its events.
+
+use serde::Serialize;
+
+use crate::{
+    CaseFile,
+    assess::{Finding, InForce, Notice, Raised},
+    edition::Edition,
+    words::{self, Word},
+};
+
+/// A statement about a case, where it stands in the law, and what shows it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Basis {
+    /// The statement.
+    pub title: String,
+    /// Where it stands, such as 第二十四条（三）4.
+    pub clause: String,
+    /// The ids of the events that it rests on.
+    pub events: Vec<String>,
+    /// The same in a sentence.
+    pub sentence: String,
+    /// What in it a person decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub judged: Option<&'static str>,
+}
+
+/// What an announcement category rests on. A finding is a proposal: only an approved
+/// announcement publishes it (article 22).
+pub fn of_finding(finding: &Finding, case: &CaseFile, edition: &Edition) -> Basis {
+    let category = edition.category(finding.category);
+    let judged = match finding.category {
+        1 => Some("拒绝抽查没有正当理由，由登记人认定"),
+        3 => Some("拒绝整改没有正当理由，由登记人认定"),
+        5 => Some("整改措施是否落实，由核查人认定"),
+        _ => None,
+    };
+    let preceding = finding.preceding.map(|period| {
+        let number = match period.number {
+            1 => String::new(),
+            more => format!("第 {more} 次"),
+        };
+        format!(
+            "上次抽查（{} 年第 {} 季度{number}）不合格",
+            period.year, period.quarter
+        )
+    });
+    basis(
+        category.map_or("", |category| category.title),
+        category.map_or("", |category| category.clause).to_owned(),
+        &finding.events,
+        preceding,
+        judged,
+        case,
+    )
+}
+
+/// What a restriction in force rests on.
+pub fn of_restriction(in_force: &InForce, case: &CaseFile, edition: &Edition) -> Basis {
+    let article = edition
+        .restrictions
+        .iter()
+        .find(|(restriction, _)| *restriction == in_force.restriction)
+        .map_or_else(String::new, |(_, article)| words::article(*article));
+    basis(
+        in_force.restriction.word(),
+        article,
+        &[in_force.event],
+        None,
+        None,
+        case,
+    )
+}
+
+/// What a notice rests on. A case of an unknown edition has none but that on future events.
+pub fn of_notice(raised: &Raised, case: &CaseFile, edition: Option<&Edition>) -> Basis {
+    let clause = edition
+        .and_then(|edition| edition.notices.iter().find(|(it, _)| *it == raised.notice))
+        .map_or("", |(_, clause)| clause);
+    let class = case.case.product.excluded_class.as_deref();
+    let class = class
+        .filter(|_| raised.notice == Notice::OutOfScopeProduct)
+        .map(|class| words::excluded_class(class).to_owned());
+    basis(
+        raised.notice.word(),
+        clause.to_owned(),
+        &raised.events,
+        class,
+        None,
+        case,
+    )
+}
+
+fn basis(
+    title: &str,
+    clause: String,
+    events: &[usize],
+    also: Option<String>,
+    judged: Option<&'static str>,
+    case: &CaseFile,
+) -> Basis {
+    let events: Vec<_> = events
+        .iter()
+        .filter_map(|position| case.events.get(*position))
+        .collect();
+    let mut because: Vec<String> = events
+        .iter()
+        .map(|event| format!("{} {}", event.on, words::told(event)))
+        .collect();
+    because.extend(also);
+    let because = because.join("，");
+    let sentence = match (because.as_str(), clause.as_str()) {
+        ("", "") => format!("{title}。"),
+        ("", clause) => format!("{title}。依据{clause}。"),
+        (because, "") => format!("{title}：{because}。"),
+        (because, clause) => format!("{title}：{because}。依据{clause}。"),
+    };
+    Basis {
+        title: title.to_owned(),
+        clause,
+        events: events.iter().map(|event| event.id.clone()).collect(),
+        sentence,
+        judged,
+    }
+}
