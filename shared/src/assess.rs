@@ -7,6 +7,7 @@ mod rows;
 use serde::Serialize;
 
 pub use national::{NATIONAL_RULES, law_of};
+pub(crate) use rows::holds;
 
 use crate::{
     CaseFile, Day,

@@ -23,6 +23,7 @@ pub mod fold;
 pub mod history;
 pub mod id;
 pub mod import;
+pub mod offer;
 pub mod permission;
 pub mod progress;
 pub mod rule;

@@ -62,7 +62,7 @@ pub fn may_record(actor: &Actor, case: &CaseFile, event: &Event) -> Result<(), R
     let told = retracted_in_the_end(case, event)?;
     let facts = told.kind.facts().ok_or(Refusal::UnknownType)?;
     let role = by(actor.role);
-    if !facts.by.includes(role) {
+    if !facts.by.includes(role) && !(role == By::MUNICIPAL && is_from_sheet(told)) {
         return Err(Refusal::OtherRole);
     }
     if !is_own(actor, case) {
@@ -73,6 +73,19 @@ pub fn may_record(actor: &Actor, case: &CaseFile, event: &Event) -> Result<(), R
         return Err(Refusal::NotConforming);
     }
     Ok(())
+}
+
+/// The `source` of an event that a sheet tells of.
+pub const FROM_SHEET: &str = "sheet";
+
+/// A sheet tells of what other offices did; the municipal bureau, which collates (article 3), takes
+/// it in whole, and the record says that it comes from a sheet.
+fn is_from_sheet(event: &Event) -> bool {
+    event
+        .details
+        .get("source")
+        .and_then(|source| source.as_str())
+        == Some(FROM_SHEET)
 }
 
 /// The event that a retraction is about in the end: who may record it may retract it, and may

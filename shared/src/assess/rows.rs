@@ -158,7 +158,7 @@ pub(super) fn rows<'a>(
 }
 
 /// Whether a rule's condition holds of the case, whatever has happened.
-fn holds(condition: Condition, facts: &Facts<'_>) -> bool {
+pub(crate) fn holds(condition: Condition, facts: &Facts<'_>) -> bool {
     let head = facts.head();
     match condition {
         Condition::Always => true,
