@@ -28,25 +28,32 @@ pub(crate) fn read(
         return Err(ReadError::WebPage);
     }
     let mut growing = Growing::new(name, report);
+    let mut text = text.into_owned();
+    text.push('\n');
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
-        .delimiter(delimiter(start))
+        .delimiter(delimiter(text.trim_start()))
         .from_reader(text.as_bytes());
     let mut record = csv::StringRecord::new();
-    // The reader passes over blank lines; people count them.
-    let (mut row, mut next_line) = (0, 1);
+    let (mut row, mut line) = (0, reader.position().line());
     while reader
         .read_record(&mut record)
         .map_err(|_| ReadError::UnknownFormat)?
     {
-        let line = record.position().map_or(next_line, csv::Position::line);
-        row += usize::try_from(line.saturating_sub(next_line)).unwrap_or(0);
+        // The reader passes over blank lines; people count them.
+        let own_lines = 1 + record
+            .iter()
+            .flat_map(str::bytes)
+            .filter(|byte| *byte == b'\n')
+            .count();
+        let lines = usize::try_from(reader.position().line() - line).unwrap_or(own_lines);
+        row += lines.saturating_sub(own_lines);
+        line = reader.position().line();
         for (column, field) in record.iter().enumerate() {
             growing.set(row, column, Cell::text(unguarded(field)))?;
         }
         row += 1;
-        next_line = reader.position().line();
     }
     Ok(growing.sheet)
 }

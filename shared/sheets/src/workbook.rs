@@ -17,14 +17,22 @@ pub(crate) fn read_xlsx(
     bytes: &[u8],
     report: &mut dyn FnMut(usize),
 ) -> Result<Vec<Sheet>, ReadError> {
-    let archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| ReadError::Damaged)?;
-    if archive
-        .decompressed_size()
-        .is_none_or(|size| size > u128::from(MAXIMUM_UNPACKED_BYTES))
-    {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| ReadError::Damaged)?;
+    let mut unpacked = 0_u64;
+    for index in 0..archive.len() {
+        let entry = archive
+            .by_index_raw(index)
+            .map_err(|_| ReadError::Damaged)?;
+        unpacked = unpacked.saturating_add(entry.size());
+    }
+    if unpacked > MAXIMUM_UNPACKED_BYTES {
         return Err(ReadError::TooLarge);
     }
-    if archive.index_for_name("xl/workbook.xml").is_none() {
+    if !archive
+        .file_names()
+        .flatten()
+        .any(|name| name.starts_with("xl/"))
+    {
         return Err(ReadError::UnknownFormat);
     }
     guarded(|| {
