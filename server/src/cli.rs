@@ -20,7 +20,7 @@ use crate::{
 
 /// 抽查后处理：一个程序，一个数据目录。
 #[derive(Parser, Debug)]
-#[command(name = "aftercheck", version, about)]
+#[command(name = "aftercheck", version)]
 struct Options {
     /// 数据目录；没有就新建
     #[arg(

@@ -105,7 +105,7 @@ impl Asset {
     }
 
     fn if_it_pays(&self, packed: Vec<u8>) -> Option<Vec<u8>> {
-        (packed.len() < self.bytes.len()).then_some(packed)
+        (packed.len() * 10 < self.bytes.len() * 9).then_some(packed)
     }
 
     /// Writes the forms into `out`, notes them in `kept`, and returns the table's row.
