@@ -39,11 +39,11 @@ extern "C" {
     #[wasm_bindgen(extends = Object)]
     type Record;
     #[wasm_bindgen(method, getter)]
-    fn key(this: &Record) -> String;
+    fn key(this: &Record) -> JsValue;
     #[wasm_bindgen(method, setter)]
     fn set_key(this: &Record, key: &str);
     #[wasm_bindgen(method, getter)]
-    fn sealed(this: &Record) -> Vec<u8>;
+    fn sealed(this: &Record) -> JsValue;
     #[wasm_bindgen(method, setter)]
     fn set_sealed(this: &Record, sealed: &Uint8Array);
     #[wasm_bindgen(method, setter)]
@@ -92,24 +92,27 @@ impl Locked {
         Ok((wrap, revision))
     }
 
-    /// Keeps the wrap of a new user; an existing one stays as it is.
+    /// Keeps the wrap of a new user; an existing one stays as it is. Whatever a user without a wrap
+    /// has left was sealed with a key that is gone.
     pub(super) async fn put_first_wrap(&self, wrap: &WrapRecord) -> Result<(), StoreError> {
         let wrap = bytes(wrap.as_bytes());
         let added = self
             .database
-            .write(&[PLAIN], async |transaction| {
-                transaction
-                    .object_store(PLAIN)?
-                    .add_with_key(&wrap, &WRAP.into())
-                    .map(drop)
+            .write(&[CHANGES, STATE, DRAFTS, PLAIN], async |transaction| {
+                let plain = transaction.object_store(PLAIN)?;
+                plain.add_with_key(&wrap, &WRAP.into())?;
+                for number in [REVISION, REMOVED] {
+                    plain.delete(&number.into())?;
+                }
+                for store in [CHANGES, STATE, DRAFTS] {
+                    transaction.object_store(store)?.clear()?;
+                }
+                Ok(())
             })
             .await;
-        added.map_err(|error| {
-            if error == StoreError::Taken {
-                StoreError::Exists
-            } else {
-                error
-            }
+        added.map_err(|error| match error {
+            StoreError::Taken => StoreError::Exists,
+            error => error,
         })
     }
 
@@ -307,21 +310,23 @@ impl Journal {
             let Some(last) = page.last() else {
                 return Ok(());
             };
-            range = IdbKeyRange::lower_bound_with_open(&last.key().into(), true)?.into();
+            range = IdbKeyRange::lower_bound_with_open(&last.key(), true)?.into();
             self.open_all(page.into_iter(), loaded);
         }
     }
 
     fn open_all(&self, records: impl Iterator<Item = Record>, loaded: &mut Loaded) {
         for record in records {
-            let text = record.key();
-            let Some(key) = EntryKey::parse(&text) else {
+            let Some(name) = record.key().as_string() else {
                 continue;
             };
-            let opened = self.vault.open(&context(CHANGES, &text), &record.sealed());
-            match opened.map(|bytes| JournalEntry::decode(&key, &bytes)) {
-                Ok(Some(entry)) => loaded.entries.push(entry),
-                _ => loaded.damaged.push(key),
+            let Some(key) = EntryKey::parse(&name) else {
+                continue;
+            };
+            let opened = record.open(&self.vault, CHANGES, &name);
+            match opened.and_then(|bytes| JournalEntry::decode(&key, &bytes)) {
+                Some(entry) => loaded.entries.push(entry),
+                None => loaded.damaged.push(key),
             }
         }
     }
@@ -341,14 +346,22 @@ impl Journal {
         self.database
             .read(&[store], async |transaction| {
                 let open = |record: Record| {
-                    let name = record.key();
-                    let value = self.vault.open(&context(store, &name), &record.sealed());
-                    Some((name, value.ok()?))
+                    let name = record.key().as_string()?;
+                    let value = record.open(&self.vault, store, &name)?;
+                    Some((name, value))
                 };
                 let all = records(transaction.object_store(store)?.get_all()).await?;
                 Ok(all.filter_map(open).collect())
             })
             .await
+    }
+}
+
+impl Record {
+    /// What is sealed in it, if it is whole and in its place.
+    fn open(&self, vault: &Unlocked, store: &str, name: &str) -> Option<Vec<u8>> {
+        let sealed: Uint8Array = self.sealed().dyn_into().ok()?;
+        vault.open(&context(store, name), &sealed.to_vec()).ok()
     }
 }
 
