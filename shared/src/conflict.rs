@@ -18,7 +18,7 @@ pub struct Conflict {
 }
 
 /// Fields of an event that say who wrote it down, not what happened.
-pub(crate) const PROVENANCE: [&str; 3] = ["change", "author", "recorded_at"];
+pub(crate) const PROVENANCE: [&str; 4] = ["change", "author", "recorded_at", "source"];
 
 /// The conflicts of a case, in the order of the regulation's events.
 ///

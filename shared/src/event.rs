@@ -1,5 +1,7 @@
 //! The events that a case is made of: facts, dated, in the past tense.
 
+mod read;
+
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -235,8 +237,10 @@ pub enum FiledWith {
 /// One dated fact of a case.
 ///
 /// The fields that rules read are named here; all others (`method`, `recipient`, `reason`,
-/// `body`, …, and those of later versions) stay verbatim in [`Event::details`].
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+/// `body`, …, and those of later versions) stay verbatim in [`Event::details`]. A value that a
+/// named field cannot have is an error where the type of event has that field, and stays in the
+/// details where it has not.
+#[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Event {
     /// Names the event within its case; what a retraction points at.
     pub id: String,
@@ -246,37 +250,37 @@ pub struct Event {
     /// The legal day on which it happened (for what was mailed: the day it was sent).
     pub on: Day,
     /// Which inspection it belongs to, as written; read it through [`Event::round`].
-    #[serde(default, rename = "round", skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "round", skip_serializing_if = "Option::is_none")]
     pub written_round: Option<u8>,
     /// The day on which what an enterprise handed in arrived.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub received_on: Option<Day>,
     /// The finding, where it is an inspection's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub verdict: Option<Verdict>,
     /// The finding, where it is a verification's or a decision's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Outcome>,
     /// With whom the objection was filed; the municipal bureau where left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub filed_with: Option<FiledWith>,
     /// A day fixed by a document: taken as written, never moved.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub due: Option<Day>,
     /// The day an extension or a suspension runs to, as written.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<Day>,
     /// The code of the bureau that materials, a report or a copy went to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
     /// A person's finding that a refusal had a proper reason (正当理由).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub justified: Option<bool>,
     /// A person's finding of 严重质量问题 in a reinspection.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub serious: Option<bool>,
     /// The id of the event that this one takes back.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub retracts: Option<String>,
     /// All other fields, verbatim.
     #[serde(flatten)]
