@@ -103,6 +103,7 @@ pub(crate) fn bind(root: &Path, module: &Module, compiled: &Compiled) -> Result<
         .web(true)
         .map_err(failed)?
         .typescript(false)
+        .omit_default_module_path(false)
         .remove_name_section(true)
         .remove_producers_section(true)
         .generate_output()
