@@ -63,8 +63,9 @@ pub enum Error {
 /// The database: one connection that writes, a few that read.
 #[derive(Debug)]
 pub struct Database {
-    writer: Mutex<Connection>,
     readers: [Mutex<Connection>; READERS],
+    /// Closed last: only then SQLite folds the write-ahead log into the data file.
+    writer: Mutex<Connection>,
 }
 
 impl Database {
