@@ -1,11 +1,13 @@
 //! Whether the server takes a change: asked once for each, by the server and by nobody else.
 
+use std::collections::BTreeMap;
+
 use super::{Scope, wire::RefusalReason};
 use crate::{
-    Actor,
+    Actor, CaseHead,
     change::{Body, Change, MAXIMUM_CHANGE_BYTES, MAXIMUM_NAME_BYTES, SCHEMA},
-    fold::FoldedCase,
-    permission::{may_create, may_edit_head, may_record},
+    fold::{FoldedCase, fields_of},
+    permission::{Refusal, may_create, may_edit_head, may_record},
 };
 
 /// Whether a change that this user sends may be taken into the log, given the case as the log has
@@ -43,17 +45,27 @@ pub fn admit(
         return Err(RefusalReason::OutOfScope);
     }
     let permitted = match (&body, case) {
-        (Body::Open { head }, None) => may_create(actor, head, &[]).is_ok(),
-        // Opening what is open adds the fields that the other office did not know.
-        (Body::Open { head }, Some(_)) => may_create(actor, head, &[]).is_ok(),
+        (Body::Open { head }, None) => may_create(actor, head, &[]),
+        (Body::Open { head }, Some(case)) => {
+            may_create(actor, head, &[]).and_then(|()| may_reopen(actor, head, case))
+        }
         (_, None) => return Err(RefusalReason::UnknownCase),
-        (Body::Event { event }, Some(case)) => may_record(actor, &case.file, event).is_ok(),
-        (Body::Head { field, .. }, Some(case)) => may_edit_head(actor, &case.file, field).is_ok(),
-        (Body::Unknown, Some(_)) => false,
+        (Body::Event { event }, Some(case)) => may_record(actor, &case.file, event),
+        (Body::Head { field, .. }, Some(case)) => may_edit_head(actor, &case.file, field),
+        (Body::Unknown, Some(_)) => Err(Refusal::UnknownType),
     };
-    if permitted {
-        Ok(())
-    } else {
-        Err(RefusalReason::NotPermitted)
-    }
+    permitted.map_err(|refusal| match refusal {
+        Refusal::UnknownType => RefusalReason::LaterVersion,
+        _ => RefusalReason::NotPermitted,
+    })
+}
+
+/// Opening what is open, as two offices that take in one sheet do, may add what the other did not
+/// know; to change a field takes the right to edit it.
+fn may_reopen(actor: &Actor, head: &CaseHead, case: &FoldedCase) -> Result<(), Refusal> {
+    let known: BTreeMap<_, _> = fields_of(&case.file.case).into_iter().collect();
+    fields_of(head)
+        .into_iter()
+        .filter(|(field, value)| known.get(field).is_some_and(|known| known != value))
+        .try_for_each(|(field, _)| may_edit_head(actor, &case.file, &field))
 }
