@@ -62,7 +62,8 @@ pub fn may_record(actor: &Actor, case: &CaseFile, event: &Event) -> Result<(), R
     let told = retracted_in_the_end(case, event)?;
     let facts = told.kind.facts().ok_or(Refusal::UnknownType)?;
     let role = by(actor.role);
-    if !facts.by.includes(role) && !(role == By::MUNICIPAL && is_from_sheet(told)) {
+    let from_sheet = role == By::MUNICIPAL && is_from_sheet(told);
+    if !facts.by.includes(role) && !from_sheet {
         return Err(Refusal::OtherRole);
     }
     if !is_own(actor, case) {
