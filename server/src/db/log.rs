@@ -337,6 +337,17 @@ fn reason_text(reason: RefusalReason) -> Result<String, Error> {
 }
 
 impl Database {
+    /// Whether the log has anything of a subject.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub fn has_subject(&self, subject: &Subject) -> Result<bool, Error> {
+        self.read(|transaction| {
+            let mut statement = transaction.prepare_cached("SELECT 1 FROM changes WHERE subject = ?1")?;
+            Ok(statement.exists([subject.as_str()])?)
+        })
+    }
+
     /// The changes that were not taken: a user's own, or all of them.
     ///
     /// # Errors
