@@ -38,17 +38,15 @@ pub fn load(
 ) -> Result<BTreeSet<Scope>, Error> {
     let now = i64::try_from(now_milliseconds).unwrap_or(i64::MAX);
     let shift = Shift::to(Day::at_unix_milliseconds(now));
-    let mut touched = BTreeSet::new();
-    for written in ledger() {
-        // Named by what was written: another day's loading must find the same case.
-        let subject = Subject::case(&id_of(&read(written.clone()).case));
-        if database.has_subject(&subject)? {
-            continue;
-        }
-        let bodies = bodies(shift.case(written));
-        touched.extend(database.write_case(author, &subject, &bodies, now_milliseconds)?);
-    }
-    Ok(touched)
+    let cases: Vec<_> = ledger()
+        .into_iter()
+        .map(|written| {
+            // Named by what was written: another day's loading must find the same case.
+            let subject = Subject::case(&id_of(&read(written.clone()).case));
+            (subject, bodies(shift.case(written)))
+        })
+        .collect();
+    database.write_cases(author, &cases, now_milliseconds)
 }
 
 /// The case files as they are written.

@@ -13,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     CaseHead, Event,
     clock::HybridTime,
+    history::{HistoryKey, HistoryRecord},
     id::{CaseId, base32},
 };
 
@@ -130,6 +131,12 @@ impl Subject {
     /// The subject that a case is.
     pub fn case(id: &CaseId) -> Self {
         Self(format!("case/{id}").into())
+    }
+
+    /// The subject of the history record of an organisation and product kind.
+    pub fn history(key: &HistoryKey) -> Self {
+        let id = CaseId::derive("aftercheck history", &[&key.organisation, &key.kind]);
+        Self(format!("history/{id}").into())
     }
 
     /// What is before the slash.
@@ -286,6 +293,11 @@ pub enum Body {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         replaces: Vec<ChangeId>,
     },
+    /// The server's record of an organisation's earlier results (category 8); the last one counts.
+    History {
+        /// The record.
+        record: HistoryRecord,
+    },
     /// A kind that this version does not know; the change keeps its bytes.
     #[serde(skip)]
     Unknown,
@@ -318,7 +330,7 @@ impl Change {
             kind: std::borrow::Cow<'a, str>,
         }
         let known = serde_json::from_str::<Kind<'_>>(self.body.get())
-            .is_ok_and(|body| matches!(&*body.kind, "open" | "event" | "head"));
+            .is_ok_and(|body| matches!(&*body.kind, "open" | "event" | "head" | "history"));
         if known {
             Ok(serde_json::from_str(self.body.get())?)
         } else {

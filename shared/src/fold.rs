@@ -173,7 +173,9 @@ impl Folding {
                     Some(_) => self.put_aside(change, SetAsideReason::EventIdTaken),
                 }
             }
-            Ok(Body::Unknown) => self.put_aside(change, SetAsideReason::LaterVersion),
+            Ok(Body::History { .. } | Body::Unknown) => {
+                self.put_aside(change, SetAsideReason::LaterVersion);
+            }
             Err(_) => self.put_aside(change, SetAsideReason::Unreadable),
         }
     }

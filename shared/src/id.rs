@@ -85,7 +85,7 @@ impl CaseId {
         Self(base32().encode(&bytes).into())
     }
 
-    fn derive(domain: &str, parts: &[&str]) -> Self {
+    pub(crate) fn derive(domain: &str, parts: &[&str]) -> Self {
         Self(
             base32()
                 .encode(&hash(domain, parts)[..CASE_ID_BYTES])

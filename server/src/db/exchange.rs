@@ -89,28 +89,38 @@ impl Database {
         })
     }
 
-    /// Writes a case of the server's own making, as the sample ledger is: the change of each body
-    /// is authored by `author`.
+    /// Writes cases of the server's own making, as the sample ledger is, in one transaction; one
+    /// that the log has already stays as it is. `author` is the author of every change.
     ///
     /// # Errors
     /// Where the database fails.
-    pub fn write_case(
+    pub fn write_cases(
         &self,
         author: &str,
-        subject: &Subject,
-        bodies: &[Body],
+        written: &[(Subject, Vec<Body>)],
         now_milliseconds: u64,
     ) -> Result<BTreeSet<Scope>, Error> {
         self.write(|transaction| {
             let epoch = epoch(transaction)?;
             let mut cases = Cases::default();
             let mut touched = BTreeSet::new();
-            for body in bodies {
-                let change =
-                    own_change(transaction, &epoch, author, subject, body, now_milliseconds)?;
-                touched.extend(cases.append(transaction, &change, now_milliseconds)?);
+            for (subject, bodies) in written {
+                if cases.get(transaction, subject)?.is_some() {
+                    continue;
+                }
+                for body in bodies {
+                    let change =
+                        own_change(transaction, &epoch, author, subject, body, now_milliseconds)?;
+                    touched.extend(cases.append(transaction, &change, now_milliseconds)?);
+                }
+                touched.extend(cases.number(transaction, &epoch, subject, now_milliseconds)?);
+                touched.extend(cases.tell_history(
+                    transaction,
+                    &epoch,
+                    subject,
+                    now_milliseconds,
+                )?);
             }
-            touched.extend(cases.number(transaction, &epoch, subject, now_milliseconds)?);
             Ok(touched)
         })
     }
@@ -220,6 +230,15 @@ impl<'a> Desk<'a> {
             for change in &new {
                 let verdict = self.settle_one(change)?;
                 self.verdicts.push(verdict);
+            }
+            let subjects: BTreeSet<_> = new.iter().map(|change| &change.subject).collect();
+            for subject in subjects {
+                self.touched.extend(self.cases.tell_history(
+                    self.transaction,
+                    &self.epoch,
+                    subject,
+                    self.now_milliseconds,
+                )?);
             }
             return Ok(settled + new.len() as u64);
         }
@@ -394,7 +413,7 @@ struct Page {
 
 /// The cases that an exchange touches, each read and folded once and kept up to date.
 #[derive(Default)]
-struct Cases(HashMap<Subject, Loaded>);
+pub(super) struct Cases(HashMap<Subject, Loaded>);
 
 struct Loaded {
     changes: Vec<Change>,
@@ -418,7 +437,7 @@ impl Cases {
     }
 
     /// The case, if anything of it is in the log.
-    fn get(
+    pub(super) fn get(
         &mut self,
         transaction: &Transaction<'_>,
         subject: &Subject,
@@ -436,7 +455,12 @@ impl Cases {
         let loaded = self.load(transaction, &change.subject)?;
         loaded.changes.push(change.clone());
         loaded.folded = fold(&loaded.changes);
-        log::append(transaction, change, &loaded.folded, now_milliseconds)
+        log::append(
+            transaction,
+            change,
+            &Scope::seeing(&loaded.folded.file),
+            now_milliseconds,
+        )
     }
 
     /// Gives the case its number, if it has none.
@@ -474,7 +498,7 @@ impl Cases {
 }
 
 /// The next change of the server's own in this epoch.
-fn own_change(
+pub(super) fn own_change(
     transaction: &Transaction<'_>,
     epoch: &Epoch,
     author: &str,

@@ -9,7 +9,6 @@ use serde::Serialize;
 use sha2::Sha256;
 use shared::{
     change::{ChainLink, Change, Digest, Subject},
-    fold::FoldedCase,
     sync::{
         Scope,
         wire::{Receipt, RefusalReason},
@@ -90,11 +89,11 @@ pub(super) fn digest(row: &Row<'_>, column: usize) -> rusqlite::Result<Digest> {
     row.get(column).map(Digest::from_bytes)
 }
 
-/// Appends a change and gives it to every scope that sees its subject.
+/// Appends a change and gives it to every scope that sees its subject; says which feeds grew.
 pub(super) fn append(
     transaction: &Transaction<'_>,
     change: &Change,
-    folded: &FoldedCase,
+    seeing: &BTreeSet<Scope>,
     now_milliseconds: u64,
 ) -> Result<BTreeSet<Scope>, Error> {
     let bytes = change.canonical_bytes();
@@ -117,27 +116,31 @@ pub(super) fn append(
         head.chain.next(&bytes).0,
         head.digest.toggled(fingerprint).as_bytes(),
     ))?;
-    feed(
+    let mut touched = see(
         transaction,
         &change.subject,
-        position,
-        fingerprint,
-        &Scope::seeing(&folded.file),
-    )
+        seeing,
+        Some((position, fingerprint)),
+    )?;
+    touched.insert(Scope::All);
+    Ok(touched)
 }
 
-/// Gives the newest change of a subject to the scopes that saw it before, its whole history to
-/// those that see it from now on, and takes it back from those that no longer do.
-fn feed(
+/// Makes exactly these scopes see a subject. Those that saw it before are given `newest`, if there
+/// is one; those that see it from now on, its whole history; from the others it is taken back.
+pub(super) fn see(
     transaction: &Transaction<'_>,
     subject: &Subject,
-    position: i64,
-    fingerprint: Digest,
     seeing: &BTreeSet<Scope>,
+    newest: Option<(i64, Digest)>,
 ) -> Result<BTreeSet<Scope>, Error> {
     let before = sight(transaction, subject)?;
-    for scope in seeing.intersection(&before) {
-        put(transaction, scope, Some((position, fingerprint)), None)?;
+    let mut touched: BTreeSet<Scope> = before.symmetric_difference(seeing).cloned().collect();
+    if newest.is_some() {
+        for scope in seeing.intersection(&before) {
+            put(transaction, scope, newest, None)?;
+            touched.insert(scope.clone());
+        }
     }
     for scope in seeing.difference(&before) {
         transaction
@@ -153,14 +156,12 @@ fn feed(
             .execute((subject.as_str(), scope.to_string()))?;
         let given = history(transaction, subject)?
             .into_iter()
-            .filter(|(at, _)| *at < position)
+            .filter(|(position, _)| newest.is_none_or(|(newest, _)| *position < newest))
             .fold(Digest::default(), |sum, (_, fingerprint)| {
                 sum.toggled(fingerprint)
             });
         put(transaction, scope, None, Some((subject, given)))?;
     }
-    let mut touched: BTreeSet<Scope> = before.union(seeing).cloned().collect();
-    touched.insert(Scope::All);
     Ok(touched)
 }
 
@@ -337,17 +338,6 @@ fn reason_text(reason: RefusalReason) -> Result<String, Error> {
 }
 
 impl Database {
-    /// Whether the log has anything of a subject.
-    ///
-    /// # Errors
-    /// Where the database fails.
-    pub fn has_subject(&self, subject: &Subject) -> Result<bool, Error> {
-        self.read(|transaction| {
-            let mut statement = transaction.prepare_cached("SELECT 1 FROM changes WHERE subject = ?1")?;
-            Ok(statement.exists([subject.as_str()])?)
-        })
-    }
-
     /// The changes that were not taken: a user's own, or all of them.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod exchange;
+mod history;
 mod log;
 
 use std::{

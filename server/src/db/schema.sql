@@ -47,6 +47,15 @@ CREATE TABLE sight (
     PRIMARY KEY (subject, scope)
 ) STRICT, WITHOUT ROWID;
 
+-- The cases of each organisation and product kind, by the subject of its history record
+-- (category 8); derived from the log.
+CREATE TABLE histories (
+    history TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    PRIMARY KEY (history, subject)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX histories_by_subject ON histories (subject);
+
 -- The last case number given in each series.
 CREATE TABLE numbers (
     series TEXT PRIMARY KEY,

@@ -412,6 +412,7 @@ fn received(database: &Database, now_milliseconds: u64) -> Vec<CaseFile> {
     }
     subjects
         .iter()
+        .filter(|(subject, _)| subject.case_id().is_some())
         .map(|(_, changes)| fold(changes).file)
         .collect()
 }

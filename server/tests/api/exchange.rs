@@ -324,3 +324,55 @@ async fn an_altered_log_is_found() {
     let broken = server.state.database().verify_chain().unwrap();
     assert_eq!(broken, Err(server::db::BrokenChain { position: 1 }));
 }
+
+#[tokio::test]
+async fn a_district_is_told_of_an_organisations_earlier_results_and_sees_no_case_of_others() {
+    let server = Server::new();
+    let mut municipal = server.device("municipal").await;
+    let of = |report: &str, bureau: &str, quarter: u8| {
+        let mut head = head(report, bureau);
+        head.spot_check.quarter = quarter;
+        head.product.kind = "木家具".into();
+        head.enterprise.credit_code = "91110105MA001A2B2U".into();
+        head
+    };
+    let (earlier, later) = (subject("JD-1"), subject("JD-2"));
+    let mut push = vec![
+        municipal.compose(&earlier, open(of("JD-1", "110108", 1))),
+        municipal.compose(&later, open(of("JD-2", "110105", 2))),
+    ];
+    for case in [&earlier, &later] {
+        push.push(municipal.compose_with(case, |id| {
+            let mut event = shared::Event::new(
+                id.to_string(),
+                EventKind::ReportSubmitted,
+                "2013-03-04".parse().unwrap(),
+            );
+            event.verdict = Some(shared::event::Verdict::Nonconforming);
+            event.details.insert("source".into(), "sheet".into());
+            Body::Event {
+                event: Box::new(event),
+            }
+        }));
+    }
+    municipal.exchange(push).await;
+    let mut chaoyang = server.device("chaoyang").await;
+    chaoyang.exchange(vec![]).await;
+    let records: Vec<_> = chaoyang
+        .held
+        .iter()
+        .filter_map(|change| match change.body() {
+            Ok(Body::History { record }) => Some(record),
+            _ => None,
+        })
+        .collect();
+    let periods: Vec<_> = records
+        .last()
+        .unwrap()
+        .results
+        .iter()
+        .map(|result| (result.period.quarter, result.nonconforming))
+        .collect();
+    assert_eq!(periods, [(1, true), (2, true)]);
+    assert!(chaoyang.held.iter().all(|change| change.subject != earlier));
+}

@@ -18,7 +18,11 @@ async fn fill(server: &Server) {
         municipal.compose(&subject("JD-2"), open(head("JD-2", "110108"))),
         municipal.compose(
             &case,
-            Body::Head { field: "serious".into(), value: true.into(), replaces: vec![] },
+            Body::Head {
+                field: "serious".into(),
+                value: true.into(),
+                replaces: vec![],
+            },
         ),
     ];
     municipal.exchange(push).await;
@@ -32,22 +36,41 @@ async fn fill(server: &Server) {
 
 async fn check(server: &Server) {
     let database = server.state.database();
-    assert_eq!(database.verify_chain().unwrap(), Ok(6), "two openings, two numbers, an edit, an event");
-    let reasons: Vec<_> = database.review(None).unwrap().into_iter().map(|row| row.reason).collect();
+    assert_eq!(
+        database.verify_chain().unwrap(),
+        Ok(6),
+        "two openings, two numbers, an edit, an event"
+    );
+    let reasons: Vec<_> = database
+        .review(None)
+        .unwrap()
+        .into_iter()
+        .map(|row| row.reason)
+        .collect();
     assert_eq!(reasons, [RefusalReason::OutOfScope]);
 
     let mut device = server.device_named("chaoyang", "new-tablet").await;
     device.exchange(vec![]).await;
     let case = fold(&device.held).file;
-    assert_eq!((case.case.number.as_str(), case.case.serious), ("京2013-001", true));
+    assert_eq!(
+        (case.case.number.as_str(), case.case.serious),
+        ("京2013-001", true)
+    );
     assert_eq!(case.events.len(), 1);
 
     // A device that was there before goes on where it was.
     let wrong = json!({"user": "chaoyang", "passphrase": format!("{PASSPHRASE}!")});
-    assert_eq!(server.post("/api/session", None, wrong).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(
+        server.post("/api/session", None, wrong).await.status,
+        StatusCode::FORBIDDEN
+    );
     let mut tablet = server.device_named("chaoyang", "tablet").await;
     tablet.state.last_sequence = 2;
-    let next = tablet.event(&subject("JD-1"), EventKind::RectificationOrdered, "2013-03-13");
+    let next = tablet.event(
+        &subject("JD-1"),
+        EventKind::RectificationOrdered,
+        "2013-03-13",
+    );
     let response = tablet.exchange(vec![next]).await;
     assert_eq!((response.settled, response.hold), (3, None));
 }
@@ -57,7 +80,11 @@ async fn check(server: &Server) {
 async fn a_data_file_opens_again() {
     let server = Server::new();
     fill(&server).await;
-    let Server { folder, state, router } = server;
+    let Server {
+        folder,
+        state,
+        router,
+    } = server;
     drop((state, router));
     if let Some(path) = std::env::var_os("AFTERCHECK_KEEP_FIXTURE") {
         std::fs::copy(folder.path().join(server::db::FILE_NAME), path).unwrap();
@@ -71,7 +98,11 @@ async fn every_kept_data_file_opens() {
     let mut opened = 0;
     for entry in std::fs::read_dir(fixtures).unwrap() {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::copy(entry.unwrap().path(), folder.path().join(server::db::FILE_NAME)).unwrap();
+        std::fs::copy(
+            entry.unwrap().path(),
+            folder.path().join(server::db::FILE_NAME),
+        )
+        .unwrap();
         check(&Server::on(folder)).await;
         opened += 1;
     }
@@ -85,5 +116,8 @@ async fn a_data_file_of_a_later_version_is_left_alone() {
     connection.pragma_update(None, "user_version", 99).unwrap();
     drop(connection);
     let error = server::db::Database::open(folder.path()).unwrap_err();
-    assert!(matches!(error, server::db::Error::LaterSchema { found: 99, .. }), "{error}");
+    assert!(
+        matches!(error, server::db::Error::LaterSchema { found: 99, .. }),
+        "{error}"
+    );
 }

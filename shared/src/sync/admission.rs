@@ -52,6 +52,8 @@ pub fn admit(
         (_, None) => return Err(RefusalReason::UnknownCase),
         (Body::Event { event }, Some(case)) => may_record(actor, &case.file, event),
         (Body::Head { field, .. }, Some(case)) => may_edit_head(actor, &case.file, field),
+        // History records are the server's own.
+        (Body::History { .. }, Some(_)) => Err(Refusal::OtherRole),
         (Body::Unknown, Some(_)) => Err(Refusal::UnknownType),
     };
     permitted.map_err(|refusal| match refusal {
