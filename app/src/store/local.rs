@@ -16,7 +16,7 @@ use super::{
 const CLEARED_UNITS: usize = 64 * 1024;
 
 /// What cases have in common: LZ4 refers to it instead of repeating it.
-const DICTIONARY: &[u8] = include_bytes!("dictionary.json");
+const DICTIONARY: &[u8] = include_bytes!("dictionary.txt");
 /// Raise it when the dictionary or the form of a value changes: what an earlier version wrote then
 /// no longer opens, and is rebuilt.
 const FORM: u32 = 1;

@@ -154,7 +154,7 @@ pub(super) fn unlock(
 }
 
 impl Unlocked {
-    fn new(user: &str, data_key: Zeroizing<[u8; KEY_BYTES]>) -> Self {
+    pub(super) fn new(user: &str, data_key: Zeroizing<[u8; KEY_BYTES]>) -> Self {
         let cipher = XChaCha20Poly1305::new((&*data_key).into());
         Self {
             user: user.to_owned(),
@@ -322,4 +322,22 @@ mod tests {
         let (other, _) = create("chaoyang", "x");
         assert_eq!(other.open("local/case/1", &sealed), Err(Damaged));
     }
+
+    /// The form on the disk is final: a later version opens what the first one wrote.
+    #[test]
+    fn what_the_first_version_wrote_still_opens() {
+        let bytes = |hex: &str| data_encoding::HEXLOWER.decode(hex.as_bytes()).unwrap();
+        let wrap = WrapRecord::from_bytes(&bytes(FIRST_WRAP)).unwrap();
+        let vault = unlock("chaoyang", &wrap, "correct horse").unwrap();
+        assert_eq!(
+            vault.open("changes/a/1", &bytes(FIRST_VALUE)).unwrap(),
+            b"value"
+        );
+    }
+
+    const FIRST_WRAP: &str = "01004c00000200000001000000a18fa6b97b45796b287d3f737fa24aa72c2f4d702bfe9594ed4f42\
+        18957da5554924882ea187836e2898c329d9f8652fd68e44ae9e2a12ac285182630e448905f6e29d\
+        d4e7ba8fbcd3f61ca4fd1458413cc8085e1c6aa6eb737d5502c661c547";
+    const FIRST_VALUE: &str = "d73f48841aec080392b59e3fb577cbf53d1e81ffd3204523675813afb756c58c3cd375ef891a26e8\
+        2c9c5e33d6";
 }

@@ -1,11 +1,24 @@
-use std::{cell::RefCell, collections::BTreeMap};
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+};
+
+use shared::{
+    CaseHead, Day, Event, EventKind,
+    case::BEIJING_2013,
+    change::{Body, Change, SCHEMA},
+    clock::HybridTime,
+    fold::fold,
+};
+use zeroize::Zeroizing;
 
 use super::*;
-use crate::store::{CAPACITY_UNITS, vault};
+use crate::store::CAPACITY_UNITS;
 
 /// A shelf in memory that ends where local storage does, unless it is made smaller.
 struct MemoryShelf {
     texts: RefCell<BTreeMap<String, String>>,
+    used_units: Cell<usize>,
     capacity_units: usize,
 }
 
@@ -14,16 +27,10 @@ fn units(text: &str) -> usize {
 }
 
 impl MemoryShelf {
-    fn used_units(&self) -> usize {
-        self.texts
-            .borrow()
-            .iter()
-            .map(|(key, text)| units(key) + units(text))
-            .sum()
-    }
-
     fn alter(&self, key: &str, alter: impl FnOnce(&mut String)) {
-        alter(self.texts.borrow_mut().get_mut(key).unwrap());
+        let mut text = self.get(key).unwrap();
+        alter(&mut text);
+        self.set(key, &text).unwrap();
     }
 }
 
@@ -38,9 +45,11 @@ impl Shelf for MemoryShelf {
 
     fn set(&self, key: &str, text: &str) -> Result<(), Full> {
         let old = self.get(key).map_or(0, |old| units(key) + units(&old));
-        if self.used_units() - old + units(key) + units(text) > self.capacity_units {
+        let used = self.used_units.get() - old + units(key) + units(text);
+        if used > self.capacity_units {
             return Err(Full);
         }
+        self.used_units.set(used);
         self.texts
             .borrow_mut()
             .insert(key.to_owned(), text.to_owned());
@@ -48,20 +57,24 @@ impl Shelf for MemoryShelf {
     }
 
     fn remove(&self, key: &str) {
-        self.texts.borrow_mut().remove(key);
+        if let Some(text) = self.texts.borrow_mut().remove(key) {
+            self.used_units
+                .set(self.used_units.get() - units(key) - units(&text));
+        }
     }
 }
 
 fn cache(capacity_units: usize) -> Cache<MemoryShelf> {
     let shelf = MemoryShelf {
         texts: RefCell::default(),
+        used_units: Cell::default(),
         capacity_units,
     };
-    shelf
-        .texts
-        .borrow_mut()
-        .insert("theme".into(), "dark".into());
-    Cache::new(shelf, Rc::new(vault::create("chaoyang", "x").0))
+    shelf.set("theme", "dark").unwrap();
+    Cache::new(
+        shelf,
+        Rc::new(Unlocked::new("chaoyang", Zeroizing::new([7; 32]))),
+    )
 }
 
 fn case(id: &str, text: &str) -> CaseBytes {
@@ -288,7 +301,7 @@ fn closed_cases_are_left_out_first_where_there_is_no_room() {
     let report = cache.update(&[case("99", "open")], &[], 41, 3, 4).unwrap();
     assert!(ids(&cache, 4).unwrap().contains(&"99".to_owned()));
     assert_eq!(report.kept + report.left_out, 41);
-    assert!(cache.shelf.used_units() <= capacity);
+    assert!(cache.shelf.used_units.get() <= capacity);
 }
 
 #[test]
@@ -314,4 +327,113 @@ fn a_case_that_fits_nowhere_is_counted_and_its_old_form_gone() {
             left_out: 1
         })
     );
+}
+
+/// A case of a municipal sheet that was handled by several devices, as the app keeps it.
+fn handled_case(number: usize, noise: &mut impl FnMut(usize) -> usize) -> CaseBytes {
+    let mut word = |length| -> String {
+        (0..length)
+            .filter_map(|_| char::from_u32(0x4e00 + u32::try_from(noise(3_000)).unwrap()))
+            .collect()
+    };
+    let mut head = CaseHead {
+        number: format!("京2013-{number:04}"),
+        regulation: BEIJING_2013.into(),
+        inspection_body: format!("北京市{}检验院", word(4)),
+        report_number: format!("JD2013-{number:04}"),
+        failed_items: vec![word(4), word(5)],
+        handling_bureau: "110105".into(),
+        ..CaseHead::default()
+    };
+    head.spot_check.name = "2013年第一季度市级监督抽查".into();
+    head.product.name = word(5);
+    head.product.kind = word(3);
+    head.product.brand = word(2);
+    head.product.model = word(4);
+    head.enterprise.name = format!("北京{}有限公司", word(6));
+    head.enterprise.other.insert(
+        "address".into(),
+        format!("北京市{}区{}路", word(2), word(4)).into(),
+    );
+    let mut digits = |count| -> String { (0..count).map(|_| noise(10).to_string()).collect() };
+    head.product.batch = format!("2012-{}", digits(4));
+    head.enterprise.credit_code = format!("91110105{}", digits(10));
+    head.enterprise
+        .other
+        .insert("phone".into(), format!("010-{}", digits(8)).into());
+
+    let mut letters = |count| -> String {
+        (0..count)
+            .map(|_| char::from(b'a' + u8::try_from(noise(26)).unwrap()))
+            .collect()
+    };
+    let id = letters(26);
+    let devices = [letters(26), letters(26), letters(26)];
+    let mut bodies = vec![Body::Open {
+        head: Box::new(head),
+    }];
+    for kind in HANDLED {
+        let day = Day::from_unix_days(15_700 + i32::try_from(noise(300)).unwrap());
+        let mut event = Event::new("", kind, day);
+        event.details.insert("method".into(), "直接送达".into());
+        bodies.push(Body::Event {
+            event: Box::new(event),
+        });
+    }
+    let changes: Vec<Change> = bodies
+        .into_iter()
+        .enumerate()
+        .map(|(index, mut body)| {
+            let change = format!("{}/{}", devices[index % 3], 1 + noise(9_999));
+            if let Body::Event { event } = &mut body {
+                event.id.clone_from(&change);
+            }
+            Change {
+                id: change.parse().unwrap(),
+                subject: format!("case/{id}").parse().unwrap(),
+                clock: HybridTime::default().next(1_363_046_400_000 + noise(10_000_000_000) as u64),
+                author: ["municipal", "chaoyang"][index % 2].into(),
+                schema: SCHEMA,
+                body: body.to_raw(),
+            }
+        })
+        .collect();
+    CaseBytes {
+        id,
+        bytes: serde_json::to_vec(&fold(&changes)).unwrap(),
+        may_leave_out: false,
+    }
+}
+
+const HANDLED: [EventKind; 10] = [
+    EventKind::ReportSubmitted,
+    EventKind::MaterialsForwarded,
+    EventKind::MaterialsReceived,
+    EventKind::ResultServed,
+    EventKind::RectificationOrdered,
+    EventKind::RectificationOrderServed,
+    EventKind::RectificationReported,
+    EventKind::ReinspectionApplied,
+    EventKind::RectificationVerified,
+    EventKind::ReinspectionCommissioned,
+];
+
+/// The mark: local storage holds at least 5,000 cases with their events.
+#[test]
+fn five_thousand_handled_cases_have_room() {
+    let mut seed = 0x2545_f491_4f6c_dd1d_u64;
+    let mut noise = |below: usize| {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        usize::try_from(seed % below as u64).unwrap()
+    };
+    let cache = cache(CAPACITY_UNITS);
+    let cases: Vec<_> = (0..250)
+        .map(|number| handled_case(number, &mut noise))
+        .collect();
+    cache.replace(&cases, 1);
+    let units_per_case = cache.shelf.used_units.get() / cases.len();
+    let room = CAPACITY_UNITS / units_per_case;
+    assert!(room >= 5_000, "{room} cases of {units_per_case} units");
 }
