@@ -36,7 +36,7 @@ pub struct SpotCheck {
     #[serde(default)]
     pub quarter: u8,
     /// The number within the quarter, where there is more than one.
-    #[serde(default = "one")]
+    #[serde(default = "one", deserialize_with = "one_where_left_out")]
     pub number: u32,
     /// Fields of later versions, kept.
     #[serde(flatten)]
@@ -45,6 +45,11 @@ pub struct SpotCheck {
 
 fn one() -> u32 {
     1
+}
+
+/// `null` leaves the number out as much as its absence does.
+fn one_where_left_out<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or_else(one))
 }
 
 /// A property of the product that a rule asks for.

@@ -238,6 +238,41 @@ impl Rule {
     }
 }
 
+impl Moot {
+    /// The types of event that make a row moot for this reason, or end the reason.
+    pub const fn read_from(self) -> &'static [EventKind] {
+        use EventKind as K;
+        match self {
+            Self::ResultOverturned | Self::ReinspectionOverturned => &[K::ObjectionDecided],
+            Self::CessationStands => &[K::RectificationVerified, K::ProhibitedProductionFound],
+            Self::ExcuseAccepted => &[K::ExcuseAccepted],
+            Self::AppliedLate => &[K::ReinspectionApplied],
+        }
+    }
+}
+
+impl Rule {
+    /// Every type of event that the rule's rows read; an event of any other type changes
+    /// nothing in them.
+    pub fn reads(&self) -> impl Iterator<Item = &'static EventKind> {
+        let extension: &[EventKind] = if self.extendable {
+            &[EventKind::ExtensionGranted]
+        } else {
+            &[]
+        };
+        let forwarding: &[EventKind] = if self.condition == Condition::RegisteredElsewhere {
+            &[EventKind::MaterialsForwarded]
+        } else {
+            &[]
+        };
+        let moot = self.moot.iter().flat_map(|moot| moot.read_from());
+        [self.triggers(), self.done_by(), extension, forwarding]
+            .into_iter()
+            .flatten()
+            .chain(moot)
+    }
+}
+
 impl fmt::Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.id)

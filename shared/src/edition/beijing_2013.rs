@@ -570,8 +570,66 @@ const CATEGORIES: &[Category] = &[
     },
 ];
 
-const UNRULED: &[Unruled] = &[Unruled {
-    article: 1,
-    whose: "无人",
-    reason: "states purpose and legal basis; it puts no act on anyone",
-}];
+/// Reasons are for whoever checks the index of articles: whose duty it is, and why nothing that
+/// is recorded of a case could show whether it was done.
+const UNRULED: &[Unruled] = &[
+    Unruled {
+        article: 1,
+        whose: "nobody's",
+        reason: "It states the purpose and the laws it rests on, and asks no act of anyone.",
+    },
+    Unruled {
+        article: 2,
+        whose: "both bureaus'",
+        reason: "It defines what handling is and refers penalties to the penalty procedure, whose \
+                 steps are recorded in that procedure's own files, not in these cases.",
+    },
+    Unruled {
+        article: 3,
+        whose: "both bureaus', the inspection bodies' and the enterprise's",
+        reason: "It divides the duties that the other articles set. Who may record which event \
+                 follows it (permissions); organising and guiding leave no event of a case.",
+    },
+    Unruled {
+        article: 10,
+        whose: "the municipal bureau's",
+        reason: "Body, items and time of a retest are the bureau's choice, and whether another \
+                 body is necessary its judgement. The time chosen is computed with article 12.",
+    },
+    Unruled {
+        article: 11,
+        whose: "the municipal bureau's, the samplers' and the enterprise's",
+        reason: "Whether a sample is intact is seen by those who stand before it; what they find \
+                 is recorded (retest_sample_confirmed), and the text ties no day to it.",
+    },
+    Unruled {
+        article: 22,
+        whose: "the municipal bureau's; a prohibition for everyone",
+        reason: "A leak happens outside the system. Within it only the municipal bureau publishes, \
+                 and the categories of article 24 are proposals to it until it approves.",
+    },
+    Unruled {
+        article: 23,
+        whose: "the municipal bureau's",
+        reason: "Analysis, the districts' opinions and the risk assessment are about an \
+                 announcement, not a case; the text sets no day, and their worth is judged by people.",
+    },
+    Unruled {
+        article: 25,
+        whose: "the municipal bureau's",
+        reason: "The quarter for periodic announcements holds as a principle only, of the \
+                 announcement and not of a case; whether a risk is urgent is the bureau's judgement.",
+    },
+    Unruled {
+        article: 26,
+        whose: "the municipal bureau's",
+        reason: "Which press, broadcast or conference carries an announcement is the bureau's \
+                 choice and happens outside the system; the text makes each of them optional.",
+    },
+    Unruled {
+        article: 28,
+        whose: "both bureaus'",
+        reason: "It has national spot checks handled alike: a case says its source, and no rule \
+                 asks for it, so there is nothing further to compute.",
+    },
+];
