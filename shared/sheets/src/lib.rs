@@ -3,6 +3,7 @@
 //! What a file is shows in its bytes, not in its name: systems hand out text under the name of
 //! .xls. Dates become ISO days, formulas the values that the file has for them.
 
+mod biff;
 mod text;
 mod workbook;
 

@@ -11,7 +11,7 @@ use calamine::{
 };
 use shared::import::{Cell, CellKind, Merge, Sheet};
 
-use crate::{Growing, MAXIMUM_UNPACKED_BYTES, ReadError};
+use crate::{Growing, MAXIMUM_UNPACKED_BYTES, ReadError, biff};
 
 pub(crate) fn read_xlsx(
     bytes: &[u8],
@@ -61,10 +61,10 @@ pub(crate) fn read_xls(
     bytes: &[u8],
     report: &mut dyn FnMut(usize),
 ) -> Result<Vec<Sheet>, ReadError> {
+    let tamed = biff::tamed(bytes)?;
     guarded(|| {
-        let mut workbook = Xls::new(Cursor::new(bytes)).map_err(|error| match error {
+        let mut workbook = Xls::new(Cursor::new(tamed)).map_err(|error| match error {
             XlsError::Password => ReadError::Locked,
-            _ if is_encrypted_package(bytes) => ReadError::Locked,
             _ => ReadError::Damaged,
         })?;
         let mut sheets = vec![];
@@ -108,15 +108,6 @@ fn of_xlsx(error: XlsxError) -> ReadError {
         XlsxError::Password => ReadError::Locked,
         _ => ReadError::Damaged,
     }
-}
-
-/// An .xlsx with a password is a compound file that holds a stream of this name.
-fn is_encrypted_package(bytes: &[u8]) -> bool {
-    let name: Vec<u8> = "EncryptedPackage"
-        .encode_utf16()
-        .flat_map(u16::to_le_bytes)
-        .collect();
-    bytes.windows(name.len()).any(|window| window == name)
 }
 
 fn merge(dimensions: &Dimensions) -> Merge {

@@ -256,8 +256,13 @@ fn what_is_no_sheet_is_said() {
     let far = xlsx(|sheet| sheet.write(1_048_575, 0, "甲").map(|_| ()));
     let mut broken = XLSX.to_vec();
     broken.truncate(4_000);
-    let mut locked = XLS[..512].to_vec();
-    locked.extend("EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes));
+    let container = |stream: &str| {
+        let empty = std::io::Cursor::new(vec![]);
+        let mut container = cfb::CompoundFile::create(empty).expect("memory takes it");
+        container.create_stream(stream).expect("memory takes it");
+        container.into_inner().into_inner()
+    };
+    let (locked, letter) = (container("EncryptedPackage"), container("WordDocument"));
     for (name, bytes, error) in [
         ("空.csv", &b""[..], ReadError::Empty),
         ("空.csv", b" \n,,\n", ReadError::Empty),
@@ -296,6 +301,7 @@ fn what_is_no_sheet_is_said() {
         ("表.xlsx", b"PK\x03\x04", ReadError::Damaged),
         ("表.xls", &XLS[..3_000], ReadError::Damaged),
         ("表.xlsx", &locked, ReadError::Locked),
+        ("信.doc", &letter, ReadError::UnknownFormat),
         (
             "大.csv",
             &vec![b'a'; MAXIMUM_BYTES + 1],
