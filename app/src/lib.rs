@@ -1,1 +1,18 @@
 //! The front end, compiled to wasm.
+
+mod api;
+mod boot;
+mod components;
+mod frame;
+mod keys;
+mod model;
+mod overview;
+mod pages;
+mod pinyin;
+pub mod session;
+pub mod store;
+mod theme;
+pub mod update;
+mod words;
+
+pub use frame::App;

@@ -5,9 +5,14 @@ use leptos::{ev::Custom, prelude::*};
 
 /// Whether a newer version waits.
 pub fn ready() -> ReadSignal<bool> {
-    let marked = document().document_element().is_some_and(|page| page.has_attribute("data-update"));
+    let marked = document()
+        .document_element()
+        .is_some_and(|page| page.has_attribute("data-update"));
     let (ready, set_ready) = signal(marked);
-    let listener = window_event_listener(Custom::<web_sys::Event>::new("update-ready"), move |_| set_ready.set(true));
+    let listener =
+        window_event_listener(Custom::<web_sys::Event>::new("update-ready"), move |_| {
+            set_ready.set(true)
+        });
     on_cleanup(move || listener.remove());
     ready
 }

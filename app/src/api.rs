@@ -1,0 +1,98 @@
+//! What is asked of the server apart from the sync: sessions, accounts, the sample ledger.
+
+use gloo_net::http::{Method, RequestBuilder, Response};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use shared::account::{Account, Invitation, Welcome, WelcomeToken};
+
+/// What can go wrong when the server is asked for something.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub(crate) enum ApiError {
+    /// No answer: offline, or the server is stopped.
+    #[error("联系不上服务器")]
+    Unreachable,
+    /// The sign-in is missing or no longer valid.
+    #[error("没有登录，或登录已过期")]
+    NotSignedIn,
+    /// The role may not do this.
+    #[error("这个角色不能这样做")]
+    NotPermitted,
+    /// The server says what is wrong with the request.
+    #[error("{0}")]
+    Refused(String),
+    /// The answer is not what was expected.
+    #[error("服务器的回答读不懂，可能版本不一致")]
+    Unreadable,
+}
+
+/// RFC 9457, as far as it is shown.
+#[derive(Default, Deserialize)]
+struct Problem {
+    #[serde(default)]
+    title: String,
+    #[serde(default)]
+    detail: String,
+}
+
+/// All accounts that the user may see.
+pub(crate) async fn accounts() -> Result<Vec<Account>, ApiError> {
+    read(send(Method::GET, "/api/accounts", None::<()>).await?).await
+}
+
+/// A one-time link for a new account.
+pub(crate) async fn invite(invitation: &Invitation) -> Result<WelcomeToken, ApiError> {
+    read(send(Method::POST, "/api/invitations", Some(invitation)).await?).await
+}
+
+/// Makes the account of a one-time link.
+pub(crate) async fn welcome(answer: Welcome) -> Result<(), ApiError> {
+    send(Method::POST, "/api/welcome", Some(answer))
+        .await
+        .map(drop)
+}
+
+/// Loads the sample ledger on the server.
+pub(crate) async fn load_sample() -> Result<(), ApiError> {
+    send(Method::POST, "/api/sample", Some(serde_json::json!({})))
+        .await
+        .map(drop)
+}
+
+async fn send<T: Serialize>(
+    method: Method,
+    path: &str,
+    body: Option<T>,
+) -> Result<Response, ApiError> {
+    let request = RequestBuilder::new(path).method(method);
+    let request = match body {
+        Some(body) => request.json(&body),
+        None => request.build(),
+    };
+    let response = request
+        .map_err(|_| ApiError::Unreadable)?
+        .send()
+        .await
+        .map_err(|_| ApiError::Unreachable)?;
+    match response.status() {
+        200..=299 => Ok(response),
+        401 => Err(ApiError::NotSignedIn),
+        403 => Err(ApiError::NotPermitted),
+        502..=504 => Err(ApiError::Unreachable),
+        _ => {
+            let problem: Problem = response.json().await.unwrap_or_default();
+            let said = if problem.detail.is_empty() {
+                problem.title
+            } else {
+                problem.detail
+            };
+            Err(if said.is_empty() {
+                ApiError::Unreadable
+            } else {
+                ApiError::Refused(said)
+            })
+        }
+    }
+}
+
+async fn read<T: DeserializeOwned>(response: Response) -> Result<T, ApiError> {
+    response.json().await.map_err(|_| ApiError::Unreadable)
+}

@@ -1,0 +1,9 @@
+//! Parts of the screens: they take values and signals, and write nothing.
+
+pub(crate) mod days;
+pub(crate) mod explanation;
+pub(crate) mod fields;
+pub(crate) mod messages;
+pub(crate) mod sprite;
+pub(crate) mod status;
+pub(crate) mod timeline;

@@ -1,0 +1,171 @@
+//! The frame around every page: rail, bar, messages; and what stands in its place before sign-in.
+
+mod bar;
+mod help;
+mod rail;
+mod search;
+mod sync_mark;
+mod user_menu;
+
+use std::cell::Cell;
+
+use leptos::prelude::*;
+use leptos_router::{
+    components::{FlatRoutes, Route, Router},
+    hooks::{use_location, use_navigate},
+    path,
+};
+use shared::Role;
+
+use crate::{
+    components::{
+        messages::{Messages, Passing},
+        sprite::{Sprite, icon},
+        status::Look,
+    },
+    keys::{self, SEARCH_FIELD},
+    overview::Overview,
+    pages,
+    session::{Phase, Session},
+    theme::Theme,
+    update,
+};
+
+/// The whole app.
+#[component]
+pub fn App() -> impl IntoView {
+    Theme::kept().show();
+    Session::provide();
+    Messages::provide();
+    view! {
+        <Sprite />
+        <Router>
+            <Gate />
+        </Router>
+        <Passing />
+        <UpdatePrompt />
+    }
+}
+
+/// What may be seen: the frame once a store is open, else the way to open one.
+#[component]
+fn Gate() -> impl IntoView {
+    let session = Session::use_in();
+    let path = use_location().pathname;
+    let phase = session.phase();
+    let shown = Memo::new(move |_| match phase.get() {
+        _ if path.get() == "/welcome" => Shown::Welcome,
+        Phase::Starting => Shown::Nothing,
+        Phase::SignedOut | Phase::Locked { .. } => Shown::SignIn,
+        Phase::Open => Shown::Frame,
+    });
+    move || match shown.get() {
+        Shown::Nothing => view! { <p class="entry" role="status">"正在打开……"</p> }.into_any(),
+        Shown::SignIn => view! { <pages::sign_in::SignIn /> }.into_any(),
+        Shown::Welcome => view! { <pages::welcome::WelcomePage /> }.into_any(),
+        Shown::Frame => view! { <Frame /> }.into_any(),
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    Nothing,
+    SignIn,
+    Welcome,
+    Frame,
+}
+
+#[component]
+fn Frame() -> impl IntoView {
+    Overview::provide();
+    let session = Session::use_in();
+    let help = help::provide();
+    keys_of_frame(help);
+    let demo = move || session.profile().get().is_some_and(|profile| profile.demo);
+    view! {
+        <a class="skip" href="#main">"跳到正文"</a>
+        <div class="frame" class:is-demo=demo>
+            <Show when=demo>
+                <p class="strip">{Look::Provisional.mark()}"演示：数据随时清除"</p>
+            </Show>
+            <rail::Rail />
+            <bar::Bar />
+            <FlatRoutes fallback=pages::not_found::not_found>
+                <Route path=path!("/") view=home />
+                <Route path=path!("/ledger") view=|| view! { <pages::ledger::Ledger /> }.into_any() />
+                <Route path=path!("/cases/:id") view=|| view! { <pages::case::Case /> }.into_any() />
+                <Route path=path!("/cases/:id/record") view=|| view! { <pages::record::Offers /> }.into_any() />
+                <Route path=path!("/cases/:id/record/:kind") view=|| view! { <pages::record::Record /> }.into_any() />
+                <Route path=path!("/sync") view=|| view! { <pages::sync::Sync /> }.into_any() />
+                <Route path=path!("/admin") view=|| view! { <pages::admin::Admin /> }.into_any() />
+                <Route path=path!("/sign-in") view=|| home().into_any() />
+            </FlatRoutes>
+        </div>
+        <help::Help help />
+    }
+}
+
+/// The first page: an administrator has no part in cases.
+fn home() -> AnyView {
+    let session = Session::use_in();
+    let administers = session.profile().with_untracked(|profile| {
+        profile
+            .as_ref()
+            .is_some_and(|profile| profile.actor.role == Role::Administrator)
+    });
+    if administers {
+        view! { <pages::admin::Admin /> }.into_any()
+    } else {
+        view! { <pages::today::Today /> }.into_any()
+    }
+}
+
+fn keys_of_frame(help: help::HelpDialog) {
+    let navigate = use_navigate();
+    let after_g = Cell::new(false);
+    keys::on_key(move |key| {
+        let went = after_g.replace(key == "g");
+        let to = match key {
+            "t" if went => "/",
+            "l" if went => "/ledger",
+            "s" if went => "/sync",
+            "/" => return keys::focus(SEARCH_FIELD),
+            "?" => {
+                help.open();
+                return true;
+            }
+            _ => return false,
+        };
+        navigate(to, leptos_router::NavigateOptions::default());
+        true
+    });
+}
+
+/// Offers a newer version; the officer says when.
+#[component]
+fn UpdatePrompt() -> impl IntoView {
+    let ready = update::ready();
+    let put_away = RwSignal::new(false);
+    let shown = move || ready.get() && !put_away.get();
+    view! {
+        <Show when=shown>
+            <div class="passing passing--first" role="status">
+                <div class="msg">
+                    {Look::Done.mark()}
+                    <div>
+                        <b>"新版本已备好"</b>
+                        <p>
+                            "已登记的内容都在。"
+                            <button type="button" class="link" on:click=move |_| update::take()>
+                                "现在更新"
+                            </button>
+                        </p>
+                    </div>
+                    <button type="button" class="msg__x" aria-label="以后再说" on:click=move |_| put_away.set(true)>
+                        {icon("i-x", "12")}
+                    </button>
+                </div>
+            </div>
+        </Show>
+    }
+}

@@ -1,0 +1,101 @@
+//! The user's menu: theme, keys, lock, sign out.
+
+use leptos::{html, prelude::*, task::spawn_local};
+
+use super::help::HelpDialog;
+use crate::{components::sprite::icon, session::Session, theme::Theme};
+
+/// The user's name, and behind it the menu.
+#[component]
+pub(super) fn UserMenu() -> impl IntoView {
+    let session = Session::use_in();
+    let help = expect_context::<HelpDialog>();
+    let leaving = NodeRef::<html::Dialog>::new();
+    let display = move || {
+        session
+            .profile()
+            .get()
+            .map(|profile| profile.display.clone())
+    };
+    let account = move || {
+        session
+            .profile()
+            .get()
+            .map(|profile| format!("{}　{}", profile.actor.user, profile.office_name))
+    };
+    let lock = move |_| spawn_local(async move { session.lock().await });
+    let sign_out = move |_| {
+        let unsent = session.outbox().with_untracked(|rows| !rows.is_empty());
+        match leaving.get_untracked() {
+            // Fails only where the dialog is not in the page.
+            Some(dialog) if unsent => drop(dialog.show_modal()),
+            _ => spawn_local(async move { session.sign_out().await }),
+        }
+    };
+    view! {
+        <button type="button" class="bar__fact" popovertarget="user-menu" aria-haspopup="true">
+            <b>{display}</b>
+            {icon("i-down", "12")}
+        </button>
+        <div class="menu" id="user-menu" popover="auto">
+            <p class="menu__who"><b>{display}</b>{account}</p>
+            <div class="menu__set"><span id="theme-word">"显示"</span><ThemeChoice /></div>
+            <button type="button" class="menu__item" popovertarget="user-menu" on:click=move |_| help.open()>
+                "快捷键"<kbd class="kbd">"?"</kbd>
+            </button>
+            <button type="button" class="menu__item" on:click=lock>"锁定"</button>
+            <button type="button" class="menu__item" popovertarget="user-menu" on:click=sign_out>"退出登录"</button>
+        </div>
+        <SignOutDialog dialog=leaving />
+    }
+}
+
+#[component]
+fn ThemeChoice() -> impl IntoView {
+    let chosen = RwSignal::new(Theme::kept());
+    let choices = Theme::ALL
+        .into_iter()
+        .map(|(theme, _, word)| {
+            let choose = move |_| {
+                chosen.set(theme);
+                theme.show();
+                theme.keep();
+            };
+            let pressed = move || {
+                if chosen.get() == theme {
+                    "true"
+                } else {
+                    "false"
+                }
+            };
+            view! { <button type="button" aria-pressed=pressed on:click=choose>{word}</button> }
+        })
+        .collect::<Vec<_>>();
+    view! { <div class="seg" role="group" aria-labelledby="theme-word">{choices}</div> }
+}
+
+/// Asked only where something has not been sent.
+#[component]
+fn SignOutDialog(dialog: NodeRef<html::Dialog>) -> impl IntoView {
+    let session = Session::use_in();
+    let unsent = move || session.outbox().with(|rows| rows.len());
+    let close = move || {
+        if let Some(dialog) = dialog.get_untracked() {
+            dialog.close();
+        }
+    };
+    let leave = move |_| {
+        close();
+        spawn_local(async move { session.sign_out().await });
+    };
+    view! {
+        <dialog class="dialog" node_ref=dialog aria-labelledby="leave-title">
+            <h2 id="leave-title">"还有 "{unsent}" 条没有发送"</h2>
+            <p>"它们加密留在本机，别人看不到；您下次在这台设备登录后继续发送。"</p>
+            <div class="form__acts">
+                <button type="button" class="btn" on:click=move |_| close()>"留下"</button>
+                <button type="button" class="btn btn--main" on:click=leave>"仍要退出"</button>
+            </div>
+        </dialog>
+    }
+}

@@ -1,0 +1,98 @@
+//! The keyboard: what each key does, everywhere the same.
+
+use leptos::{ev, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::KeyboardEvent;
+
+/// The id of the search field.
+pub(crate) const SEARCH_FIELD: &str = "search";
+
+/// Every key with what it does, for the page that `?` opens.
+pub(crate) const HELP: [(&[&str], &str); 11] = [
+    (&["/"], "查找案件"),
+    (&["g", "t"], "今日"),
+    (&["g", "l"], "台账"),
+    (&["g", "s"], "同步"),
+    (&["j", "↓"], "下一行"),
+    (&["k", "↑"], "上一行"),
+    (&["Enter"], "打开当前行"),
+    (&["a"], "办理当前行"),
+    (&["r"], "登记事件（案件页）"),
+    (&["Esc"], "收起、退出"),
+    (&["?"], "本页"),
+];
+
+/// Whether the key belongs to what is being typed, to the control that has the focus, or to the browser.
+fn is_taken(event: &KeyboardEvent) -> bool {
+    let takers = match event.key().as_str() {
+        "Enter" | " " => "input, textarea, select, dialog[open], a, button, summary",
+        _ => "input, textarea, select, dialog[open]",
+    };
+    let taken = event
+        .target()
+        .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+        .is_some_and(|element| element.closest(takers).is_ok_and(|found| found.is_some()));
+    taken || event.ctrl_key() || event.meta_key() || event.alt_key() || event.default_prevented()
+}
+
+/// Hands every key that nothing else takes to `handle` for as long as the page is shown;
+/// where that answers `true` the browser does not use it too.
+pub(crate) fn on_key(handle: impl Fn(&str) -> bool + 'static) {
+    let listener = window_event_listener(ev::keydown, move |event| {
+        if !is_taken(&event) && handle(&event.key()) {
+            event.prevent_default();
+        }
+    });
+    on_cleanup(move || listener.remove());
+}
+
+/// Gives the focus to the element with this id; whether there is one.
+pub(crate) fn focus(id: &str) -> bool {
+    document()
+        .get_element_by_id(id)
+        .is_some_and(|element| focus_element(&element))
+}
+
+/// Gives the focus to an element; whether it took it.
+pub(crate) fn focus_element(element: &web_sys::Element) -> bool {
+    element
+        .dyn_ref::<web_sys::HtmlElement>()
+        .is_some_and(|element| element.focus().is_ok())
+}
+
+/// Where `key` moves a current row among `count`; `None` where it is not a key that moves.
+pub(crate) fn moved(current: usize, count: usize, key: &str) -> Option<usize> {
+    let last = count.checked_sub(1)?;
+    match key {
+        "j" | "ArrowDown" => Some((current + 1).min(last)),
+        "k" | "ArrowUp" => Some(current.min(last).saturating_sub(1)),
+        "Home" => Some(0),
+        "End" => Some(last),
+        _ => None,
+    }
+}
+
+/// Scrolls just so far that the element is in sight.
+pub(crate) fn into_sight(element: &web_sys::Element) {
+    let options = web_sys::ScrollIntoViewOptions::new();
+    options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+    element.scroll_into_view_with_scroll_into_view_options(&options);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_moved_through() {
+        let check = |current, count, key, to| assert_eq!(moved(current, count, key), to, "{key}");
+        check(0, 0, "j", None);
+        check(0, 3, "j", Some(1));
+        check(2, 3, "ArrowDown", Some(2));
+        check(0, 3, "k", Some(0));
+        check(9, 3, "k", Some(1));
+        check(1, 3, "End", Some(2));
+        check(1, 3, "Home", Some(0));
+        check(1, 3, "x", None);
+    }
+}

@@ -1,0 +1,9 @@
+//! What the screens show, computed from assessments: pure, without a browser.
+
+pub(crate) mod calendar;
+pub(crate) mod consequences;
+pub(crate) mod draft;
+pub(crate) mod duty;
+pub(crate) mod labels;
+pub(crate) mod ledger;
+pub(crate) mod timeline;

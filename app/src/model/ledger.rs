@@ -1,0 +1,223 @@
+//! 台账: one row for each case, by what must be done next.
+
+use std::sync::Arc;
+
+use shared::{
+    Day, EventKind, Role,
+    assess::{Assessment, Deadline, Notice},
+    calendar::WorkCalendar,
+    event::Verdict,
+    rule::{Party, Rule},
+};
+
+use super::duty::{among_all, is_at_once, number_of, what};
+use crate::{components::status::Look, session::LedgerCase, words::people};
+
+/// What stage a case is in while a row of this rule is what must be done next.
+const STAGES: [(&str, &str); 26] = [
+    ("art12.report_retest", "异议复检"),
+    ("art13.decide_objection", "异议待决定"),
+    ("art13.serve_decision", "待送达决定"),
+    ("art14.open_penalty_case", "待立案"),
+    ("art14.order_rectification", "待责令"),
+    ("art15.investigate_defect", "处理不合格品"),
+    ("art15.order_disposal", "待责令处理"),
+    ("art15.report_disposal", "处理不合格品"),
+    ("art15.seal_or_seize", "待封存扣押"),
+    ("art16.rectify", "整改中"),
+    ("art17.commission_reinspection", "待委托复查"),
+    ("art17.report_cessation", "已停产"),
+    ("art17.verify", "整改核查"),
+    ("art18.compel_reinspection", "待强制复查"),
+    ("art19.deliver_reinspection", "待送达复查"),
+    ("art19.report_reinspection", "复查中"),
+    ("art19.serve_reinspection", "待送达复查"),
+    ("art20.announce", "待公告"),
+    ("art20.open_penalty_case", "待立案"),
+    ("art21.copy_report", "待抄报"),
+    ("art4.forward_materials", "待转交"),
+    ("art5.deliver_conforming", "待送达合格"),
+    ("art6.serve_result", "待送达"),
+    ("art7.file_objection", "异议期内"),
+    ("art8.decide_acceptance", "异议待受理"),
+    ("art9.arrange_review", "异议待复检"),
+];
+
+/// One row of the ledger.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct LedgerRow {
+    pub(crate) case: Arc<LedgerCase>,
+    pub(crate) number: String,
+    pub(crate) enterprise: String,
+    pub(crate) product: String,
+    pub(crate) failed_items: String,
+    pub(crate) stage: &'static str,
+    pub(crate) received: Option<Day>,
+    /// What must be done next, empty where nothing is.
+    pub(crate) next: String,
+    pub(crate) due: Option<Day>,
+    /// Whether there is something next that the law sets no day for.
+    pub(crate) without_day: bool,
+    pub(crate) provisional: bool,
+    pub(crate) look: Look,
+    /// How long is left, in words.
+    pub(crate) left: String,
+    /// Where it stands when the most urgent come first.
+    pub(crate) urgency: (u8, Day),
+    pub(crate) bureau: String,
+    /// Who recorded the last event.
+    pub(crate) officer: String,
+    /// What a filter looks in.
+    pub(crate) search: String,
+}
+
+/// After everything that has a place of its own.
+const LAST: u8 = 9;
+
+impl LedgerRow {
+    /// The row of this case today; `initials` gives the pinyin initials of a text.
+    pub(crate) fn of(
+        case: &Arc<LedgerCase>,
+        assessment: &Assessment,
+        calendar: &WorkCalendar,
+        initials: impl Fn(&str) -> String,
+    ) -> Self {
+        let head = &case.file.case;
+        let today = assessment.as_of;
+        let next = next(assessment);
+        let (look, left) = next.map_or((Look::Done, "已办结".to_owned()), |row| {
+            among_all(row, calendar, today)
+        });
+        let number = number_of(case);
+        let search = [
+            &number,
+            &head.enterprise.name,
+            &head.product.name,
+            &head.product.model,
+            &head.report_number,
+            &initials(&head.enterprise.name),
+            &initials(&head.product.name),
+        ]
+        .map(|part| part.to_lowercase())
+        .join("\n");
+        Self {
+            number,
+            enterprise: head.enterprise.name.clone(),
+            product: head.product.name.clone(),
+            failed_items: head.failed_items.join("、"),
+            stage: stage(case, assessment, next),
+            received: first_day(case, &EventKind::MaterialsReceived),
+            next: next.map(in_words).unwrap_or_default(),
+            due: next.and_then(|row| row.due),
+            without_day: next.is_some_and(|row| row.due.is_none()),
+            provisional: next.is_some_and(|row| row.provisional),
+            look,
+            left,
+            urgency: next.map_or((LAST, today), |row| urgency(row, today)),
+            bureau: people::bureau_name(case.file.handling_bureau()),
+            officer: case
+                .records
+                .last()
+                .map(|record| record.author.clone())
+                .unwrap_or_default(),
+            search,
+            case: case.clone(),
+        }
+    }
+
+    /// Where the case is.
+    pub(crate) fn address(&self) -> String {
+        format!("/cases/{}", self.case.id)
+    }
+
+    /// Whether every word that was typed is found in the row.
+    pub(crate) fn matches(&self, typed: &str) -> bool {
+        typed
+            .split_whitespace()
+            .all(|word| self.search.contains(word))
+    }
+
+    /// Whether something is still to be done.
+    pub(crate) fn is_running(&self) -> bool {
+        self.urgency.0 != LAST
+    }
+}
+
+/// Duties with a day, or at once, come before rights, and those before what has no day at all.
+fn urgency(row: &Deadline, today: Day) -> (u8, Day) {
+    let class = if row.rule.is_right {
+        1
+    } else if row.due.is_some() || is_at_once(row) {
+        0
+    } else {
+        2
+    };
+    (class, row.due.unwrap_or(today))
+}
+
+fn next(assessment: &Assessment) -> Option<&Deadline> {
+    let pending = assessment
+        .deadlines
+        .iter()
+        .filter(|row| row.status.is_pending());
+    pending.min_by_key(|row| urgency(row, assessment.as_of))
+}
+
+/// What an enterprise has until a day is, for the office, that the day has come.
+fn in_words(row: &Deadline) -> String {
+    match (row.rule.party, row.due) {
+        (Party::Enterprise, Some(_)) => what(row).replacen(row.rule.title, row.rule.due, 1),
+        _ => what(row),
+    }
+}
+
+fn first_day(case: &LedgerCase, kind: &EventKind) -> Option<Day> {
+    let standing = case.file.standing();
+    let events = case.file.events.iter().zip(standing);
+    events
+        .filter(|(event, stands)| *stands && event.kind == *kind)
+        .map(|(event, _)| event.on)
+        .min()
+}
+
+fn stage(case: &LedgerCase, assessment: &Assessment, next: Option<&Deadline>) -> &'static str {
+    let stands = |kind: EventKind| first_day(case, &kind).is_some();
+    if assessment.edition.is_none() {
+        return "规定不识别";
+    }
+    if assessment
+        .notices
+        .iter()
+        .any(|raised| raised.notice == Notice::OutOfScopeProduct)
+    {
+        return "不适用";
+    }
+    if stands(EventKind::Closed) {
+        return "已结案";
+    }
+    if let Some(row) = next {
+        return stage_of(row.rule);
+    }
+    let reported = |kind: EventKind, verdict: Verdict| {
+        case.file
+            .events
+            .iter()
+            .any(|event| event.kind == kind && event.verdict == Some(verdict))
+    };
+    match () {
+        () if case.file.events.is_empty() => "待报送",
+        () if reported(EventKind::ReinspectionReported, Verdict::Conforming) => "复查合格",
+        () if reported(EventKind::ReportSubmitted, Verdict::Conforming) => "合格",
+        () => "已办结",
+    }
+}
+
+fn stage_of(rule: &Rule) -> &'static str {
+    let known = STAGES.iter().find(|(id, _)| *id == rule.id);
+    known.map_or(rule.step, |(_, stage)| stage)
+}
+
+/// Those who see one bureau's cases need no column for it.
+pub(crate) const fn sees_bureaus(role: Role) -> bool {
+    matches!(role, Role::Municipal | Role::InspectionBody)
+}

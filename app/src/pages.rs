@@ -1,0 +1,11 @@
+//! The pages: one module for each address.
+
+pub(crate) mod admin;
+pub(crate) mod case;
+pub(crate) mod ledger;
+pub(crate) mod not_found;
+pub(crate) mod record;
+pub(crate) mod sign_in;
+pub(crate) mod sync;
+pub(crate) mod today;
+pub(crate) mod welcome;

@@ -1,0 +1,113 @@
+//! 登录: opens the server's session, or offline this device's store.
+
+use leptos::{ev, prelude::*, task::spawn_local};
+
+use crate::{
+    components::{
+        fields::{line, silent},
+        status::{Look, status},
+    },
+    session::{Phase, Session, SignInError},
+};
+
+/// Who, and the passphrase.
+#[component]
+pub(crate) fn SignIn() -> impl IntoView {
+    let session = Session::use_in();
+    let known = move || match session.phase().get() {
+        Phase::Locked { users } => users,
+        _ => Vec::new(),
+    };
+    let first = known().into_iter().next().unwrap_or_default();
+    let user = RwSignal::new(first);
+    let other = RwSignal::new(false);
+    let passphrase = RwSignal::new(String::new());
+    let busy = RwSignal::new(false);
+    let failed = RwSignal::new(None::<SignInError>);
+    let names_itself = Memo::new(move |_| other.get() || known().is_empty());
+
+    let submit = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        failed.set(None);
+        spawn_local(async move {
+            let user = user.get_untracked().trim().to_owned();
+            let outcome = session.sign_in(user, passphrase.get_untracked()).await;
+            // Once signed in, this page is gone.
+            let _ = busy.try_set(false);
+            if let Err(error) = outcome {
+                let _ = failed.try_set(Some(error));
+            }
+        });
+    };
+    let choose_other = move |_| {
+        other.set(true);
+        user.set(String::new());
+    };
+    view! {
+        <main class="entry" id="main">
+            <header>
+                <h1>"抽查后处理"</h1>
+                <p class="entry__sub">{move || if known().is_empty() { "登录" } else { "解锁本机" }}</p>
+            </header>
+            <form class="form" on:submit=submit>
+                <Show
+                    when=move || names_itself.get()
+                    fallback=move || view! { <KnownUsers known=known() chosen=user other=choose_other /> }
+                >
+                    {line("user", "账号", "text", "username", user, silent())}
+                </Show>
+                {line("passphrase", "口令", "password", "current-password", passphrase, silent())}
+                <div role="alert">{move || failed.get().map(|error| status(Look::Overdue, error.to_string()))}</div>
+                <button class="btn btn--main" disabled=move || busy.get()>
+                    {move || if busy.get() { "正在核对……" } else { "登录" }}
+                </button>
+            </form>
+            <p class="entry__say">"离线时用同一口令打开本机的案件，登记照常保存，联网后自动发送。"</p>
+            <Show when=|| !window().is_secure_context()>
+                <div class="msg msg--bad" role="note">
+                    {Look::Overdue.mark()}
+                    <div>
+                        <b>"这个地址不能离线使用"</b>
+                        <p>"浏览器只对 https 地址或本机地址开放离线存储。请向管理员要 https 地址。"</p>
+                    </div>
+                </div>
+            </Show>
+        </main>
+    }
+}
+
+#[component]
+fn KnownUsers(
+    known: Vec<String>,
+    chosen: RwSignal<String>,
+    other: impl Fn(ev::MouseEvent) + Copy + Send + 'static,
+) -> impl IntoView {
+    let users = known
+        .into_iter()
+        .map(|user| {
+            let pressed = {
+                let user = user.clone();
+                move || if chosen.with(|chosen| *chosen == user) { "true" } else { "false" }
+            };
+            let name = user.clone();
+            view! {
+                <button type="button" aria-pressed=pressed on:click=move |_| chosen.set(user.clone())>
+                    {name}
+                    <small>"用过本机"</small>
+                </button>
+            }
+        })
+        .collect::<Vec<_>>();
+    view! {
+        <div class="who" role="group" aria-label="选择账号">
+            {users}
+            <button type="button" on:click=other>
+                "其他账号"
+            </button>
+        </div>
+    }
+}

@@ -1,0 +1,689 @@
+//! One user's ledger at work: the journal, the cases folded from it, and the sync machine.
+//!
+//! Every tab of a user has one. All of them record; one, which holds the lead, exchanges with the
+//! server. The tabs tell each other when the journal has grown.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::{BTreeSet, HashMap},
+    rc::Rc,
+    sync::Arc,
+};
+
+use futures::lock::Mutex;
+use gloo_timers::future::TimeoutFuture;
+use leptos::{prelude::*, task::spawn_local};
+use shared::{
+    change::{Body, Change, ChangeId, DeviceId, Subject},
+    id::CaseId,
+    sync::{Command, Commit, Device, DeviceState, Input, Standing, device::Settlement},
+};
+
+use super::{
+    DeviceFacts, EventRecord, LedgerCase, OutboxRow, Profile, RecordError, Session, SyncState,
+    Word,
+    ledger::{CachedCase, Kept, Ledger, Stage, to_entry},
+    now,
+    server::{self, News},
+};
+use crate::{
+    store::{
+        CaseBytes, Store, StoreError,
+        tabs::{Lead, Tabs},
+    },
+    words,
+};
+
+const DEVICE_STATE: &str = "device";
+const PROFILE_STATE: &str = "profile";
+/// What tabs say to each other: the journal has grown, or how the sync stands.
+const JOURNAL_NEWS: &str = "journal";
+const STATE_NEWS: &str = "state:";
+/// How often a tab tries again when another has taken its next number.
+const MAXIMUM_ATTEMPTS: usize = 8;
+/// Entries handled at a time when the journal is read, so that the page stays responsive.
+const LOADED_AT_A_TIME: usize = 2_000;
+
+/// What a person did, before it has a number.
+#[derive(Clone)]
+pub(super) enum Draft {
+    /// An event; without an id it is named by the change that records it.
+    Event(Box<shared::Event>),
+    /// Anything else.
+    Other(Body),
+}
+
+pub(super) struct Engine {
+    session: Session,
+    store: Store,
+    ledger: RefCell<Ledger>,
+    /// What the next change is made with.
+    writer: RefCell<DeviceState>,
+    /// The sync machine, in the tab that leads.
+    machine: RefCell<Option<Device>>,
+    lead: RefCell<Option<Lead>>,
+    news: RefCell<Option<News>>,
+    tabs: RefCell<Option<Tabs>>,
+    /// Held while the journal is being read at the start, and by whoever records.
+    turn: Mutex<()>,
+    /// Only the newest wait wakes the machine.
+    wait: Cell<u64>,
+    closed: Cell<bool>,
+}
+
+/// The profile that a user last had on this device.
+pub(super) async fn kept_profile(store: &Store) -> Option<shared::account::Profile> {
+    let state = store.state().await.ok()?;
+    serde_json::from_slice(state.get(PROFILE_STATE)?).ok()
+}
+
+/// Keeps the profile for the next start without a server.
+pub(super) async fn keep_profile(
+    store: &Store,
+    profile: &shared::account::Profile,
+) -> Result<(), StoreError> {
+    let mut batch = store.batch();
+    batch.set_state(
+        PROFILE_STATE,
+        &serde_json::to_vec(profile).unwrap_or_default(),
+    );
+    store.commit(batch).await.map(drop)
+}
+
+impl Engine {
+    /// Opens the ledger. Cases from local storage are shown before the journal has been read.
+    pub(super) async fn open(session: Session, store: Store) -> Result<Rc<Self>, StoreError> {
+        let state = device_state(&store).await?;
+        let engine = Rc::new(Self {
+            session,
+            store,
+            ledger: RefCell::default(),
+            writer: RefCell::new(state),
+            machine: RefCell::default(),
+            lead: RefCell::default(),
+            news: RefCell::default(),
+            tabs: RefCell::default(),
+            turn: Mutex::new(()),
+            wait: Cell::new(0),
+            closed: Cell::new(false),
+        });
+        let cached = engine.show_cached();
+        spawn_local(engine.clone().run(cached));
+        Ok(engine)
+    }
+
+    /// Stops; what is under way comes to nothing here and is taken up at the next start.
+    pub(super) fn close(&self) {
+        self.closed.set(true);
+        self.news.take();
+        self.tabs.take();
+        self.machine.take();
+        self.lead.take();
+    }
+
+    pub(super) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Asks the server.
+    pub(super) fn wake(self: &Rc<Self>) {
+        self.step(Input::Wake);
+    }
+
+    /// Writes what a person did; done when the journal has it.
+    pub(super) async fn record(
+        self: &Rc<Self>,
+        drafts: Vec<(Subject, Draft)>,
+    ) -> Result<Vec<ChangeId>, RecordError> {
+        let turn = self.turn.lock().await;
+        for _ in 0..MAXIMUM_ATTEMPTS {
+            let mut writer = self.writer.borrow().clone();
+            let changes = writer.compose(
+                now().unsigned_abs(),
+                drafts
+                    .iter()
+                    .cloned()
+                    .map(|(subject, draft)| (subject, |id: &ChangeId| draft.named(id))),
+            );
+            let kept: Vec<_> = changes
+                .iter()
+                .map(|change| Kept {
+                    change: change.clone(),
+                    stage: Stage::Unsent,
+                })
+                .collect();
+            let mut batch = self.store.batch();
+            for kept in &kept {
+                batch.add(&to_entry(kept));
+            }
+            match self.store.commit(batch).await {
+                Ok(committed) => {
+                    *self.writer.borrow_mut() = writer;
+                    let touched = kept
+                        .into_iter()
+                        .map(|kept| self.ledger.borrow_mut().put(kept))
+                        .collect();
+                    if committed.others_wrote {
+                        self.take_news().await?;
+                    }
+                    self.show(&touched);
+                    drop(turn);
+                    self.tell(JOURNAL_NEWS);
+                    let ids = changes.iter().map(|change| change.id.clone()).collect();
+                    self.step(Input::Recorded(changes));
+                    return Ok(ids);
+                }
+                // Another tab was faster with this number.
+                Err(StoreError::Taken) => self.take_news().await?,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(StoreError::Taken.into())
+    }
+
+    /// The changes that a field's value rests on, for an edit that replaces them.
+    pub(super) fn setters_of(&self, subject: &Subject, field: &str) -> Vec<ChangeId> {
+        let Some(case) = self.ledger.borrow().case(subject) else {
+            return Vec::new();
+        };
+        let parallel = case
+            .folded
+            .parallel
+            .iter()
+            .filter(|parallel| parallel.field == field);
+        let others = parallel.flat_map(|parallel| {
+            parallel
+                .others
+                .iter()
+                .map(|(_, record)| record.change.clone())
+        });
+        case.folded
+            .fields
+            .get(field)
+            .map(|record| record.change.clone())
+            .into_iter()
+            .chain(others)
+            .collect()
+    }
+
+    /// Waits until the journal has been read.
+    pub(super) async fn ready(&self) {
+        drop(self.turn.lock().await);
+    }
+
+    async fn run(self: Rc<Self>, cached: bool) {
+        if let Err(error) = self.read_journal(cached).await {
+            self.trouble(&error);
+            return;
+        }
+        let heard = Rc::downgrade(&self);
+        *self.tabs.borrow_mut() = Some(Tabs::listen(self.store.user(), move |news| {
+            if let Some(engine) = heard.upgrade() {
+                spawn_local(engine.hear(news));
+            }
+        }));
+        self.examine().await;
+        let lead = Lead::wait(self.store.user()).await;
+        if self.closed.get() {
+            return;
+        }
+        *self.lead.borrow_mut() = Some(lead);
+        // What other tabs wrote before this one led.
+        if self.take_news().await.is_err() {
+            return;
+        }
+        let machine = Device::new(self.writer.borrow().clone(), self.ledger.borrow().unsent());
+        *self.machine.borrow_mut() = Some(machine);
+        self.listen();
+        self.wake();
+    }
+
+    /// Local storage's cases; says whether they were all there.
+    fn show_cached(&self) -> bool {
+        let Ok(found) = self.store.cached_cases() else {
+            return false;
+        };
+        let cases: Option<Vec<_>> = found
+            .cases
+            .iter()
+            .map(|(id, bytes)| {
+                let case: CachedCase = serde_json::from_slice(bytes).ok()?;
+                Some(Arc::new(ledger_case(id.parse().ok()?, case)))
+            })
+            .collect();
+        let Some(cases) = cases else { return false };
+        self.session.cases.set(Arc::new(cases));
+        found.left_out == 0
+    }
+
+    async fn read_journal(self: &Rc<Self>, cached: bool) -> Result<(), StoreError> {
+        let _turn = self.turn.lock().await;
+        let loaded = self.store.load_all().await?;
+        let mut entries = loaded.entries;
+        while !entries.is_empty() {
+            let rest = entries.split_off(entries.len().min(LOADED_AT_A_TIME));
+            self.ledger.borrow_mut().load(entries);
+            entries = rest;
+            TimeoutFuture::new(0).await;
+        }
+        self.observe_all();
+        if cached {
+            self.show_outbox();
+        } else {
+            self.show_all();
+        }
+        Ok(())
+    }
+
+    /// The writer goes on from the last of its own changes, whoever of the tabs made it.
+    fn observe_all(&self) {
+        let mut writer = self.writer.borrow_mut();
+        for kept in self.ledger.borrow().all() {
+            writer.clock = writer.clock.observing(kept.change.clock);
+            if kept.change.id.device == writer.device {
+                writer.last_sequence = writer.last_sequence.max(kept.change.id.sequence);
+            }
+        }
+    }
+
+    async fn hear(self: Rc<Self>, news: String) {
+        if let Some(state) = news.strip_prefix(STATE_NEWS) {
+            if let (None, Ok(state)) = (&*self.machine.borrow(), serde_json::from_str(state)) {
+                self.session.sync_state.set(state);
+            }
+        } else if let Err(error) = self.take_news().await {
+            self.trouble(&error);
+        }
+    }
+
+    /// What other tabs have written.
+    async fn take_news(self: &Rc<Self>) -> Result<(), StoreError> {
+        let loaded = self.store.news().await?;
+        if loaded.whole {
+            self.ledger.borrow_mut().clear();
+        }
+        let touched = self.ledger.borrow_mut().load(loaded.entries);
+        self.observe_all();
+        if loaded.whole {
+            self.show_all();
+        } else {
+            self.show(&touched);
+        }
+        let unsent = self.ledger.borrow().unsent();
+        if !unsent.is_empty() {
+            self.step(Input::Recorded(unsent));
+        }
+        Ok(())
+    }
+
+    fn listen(self: &Rc<Self>) {
+        let heard = Rc::downgrade(self);
+        *self.news.borrow_mut() = News::listen(move |word| {
+            let Some(engine) = heard.upgrade() else {
+                return;
+            };
+            let synced = engine.standing() == Some(Standing::Synced);
+            if word == Word::Ask || synced {
+                engine.wake();
+            }
+        });
+    }
+
+    fn standing(&self) -> Option<Standing> {
+        self.machine.borrow().as_ref().map(Device::standing)
+    }
+
+    fn step(self: &Rc<Self>, input: Input) {
+        let commands = match &mut *self.machine.borrow_mut() {
+            Some(machine) => machine.step(now().unsigned_abs(), input),
+            None => return,
+        };
+        self.show_state();
+        for command in commands {
+            spawn_local(self.clone().carry_out(command));
+        }
+    }
+
+    async fn carry_out(self: Rc<Self>, command: Command) {
+        match command {
+            Command::Exchange(request) => {
+                let input = match server::exchange(&request).await {
+                    Ok(response) => Input::Answered(Box::new(response)),
+                    Err(failure) => Input::Failed(failure),
+                };
+                self.step(input);
+            }
+            Command::Commit(commit) => {
+                let input = match self.commit(&commit).await {
+                    Ok(unsettled) => Input::Committed { unsettled },
+                    Err(error) => {
+                        self.trouble(&error);
+                        Input::CommitFailed
+                    }
+                };
+                self.step(input);
+                let gave_up = self.news.borrow().as_ref().is_none_or(News::is_closed);
+                if gave_up && self.standing() == Some(Standing::Synced) {
+                    self.listen();
+                }
+            }
+            Command::Wait { milliseconds } => {
+                let wait = self.wait.get() + 1;
+                self.wait.set(wait);
+                TimeoutFuture::new(u32::try_from(milliseconds).unwrap_or(u32::MAX)).await;
+                if self.wait.get() == wait {
+                    self.wake();
+                }
+            }
+        }
+    }
+
+    /// One transaction; returns the own changes that are to be sent again.
+    async fn commit(self: &Rc<Self>, commit: &Commit) -> Result<Vec<Change>, StoreError> {
+        let mut batch = self.store.batch();
+        self.ledger.borrow().write(commit, &mut batch);
+        let mut state = commit.state.clone();
+        state.last_sequence = state.last_sequence.max(self.writer.borrow().last_sequence);
+        batch.set_state(
+            DEVICE_STATE,
+            &serde_json::to_vec(&state).unwrap_or_default(),
+        );
+        self.store.commit(batch).await?;
+
+        let touched = self.ledger.borrow_mut().apply(commit);
+        {
+            let mut writer = self.writer.borrow_mut();
+            let (last_sequence, clock) = (writer.last_sequence, writer.clock);
+            *writer = state;
+            writer.last_sequence = writer.last_sequence.max(last_sequence).max(writer.settled);
+            writer.clock = writer.clock.observing(clock);
+        }
+        self.show(&touched);
+        if !touched.is_empty() {
+            self.tell(JOURNAL_NEWS);
+        }
+        if commit
+            .verdicts
+            .iter()
+            .any(|(_, settlement)| matches!(settlement, Settlement::Refused(_)))
+            || !touched.is_empty()
+        {
+            self.show_outbox();
+        }
+        self.examine().await;
+        let reload_after = commit.reload_after.unwrap_or(u64::MAX);
+        let unsent = self.ledger.borrow().unsent();
+        Ok(unsent
+            .into_iter()
+            .filter(|change| change.id.sequence > reload_after)
+            .collect())
+    }
+
+    fn tell(&self, news: &str) {
+        if let Some(tabs) = &*self.tabs.borrow() {
+            tabs.announce(news);
+        }
+    }
+
+    /// Folds the touched cases anew, and puts them on the screen and into local storage.
+    fn show(&self, touched: &BTreeSet<Subject>) {
+        if touched.is_empty() {
+            return;
+        }
+        let mut cases = Vec::clone(&self.session.cases.get_untracked());
+        let places: HashMap<CaseId, usize> = cases
+            .iter()
+            .enumerate()
+            .map(|(index, case)| (case.id.clone(), index))
+            .collect();
+        let (mut changed, mut removed) = (Vec::new(), Vec::new());
+        for (subject, id) in touched
+            .iter()
+            .filter_map(|subject| Some((subject, subject.case_id()?)))
+        {
+            match (self.ledger.borrow().case(subject), places.get(&id)) {
+                (Some(case), place) => {
+                    changed.push(case.to_bytes(&id));
+                    let case = Arc::new(ledger_case(id, case));
+                    match place {
+                        Some(&place) => cases[place] = case,
+                        None => cases.push(case),
+                    }
+                }
+                (None, Some(_)) => removed.push(id.to_string()),
+                (None, None) => {}
+            }
+        }
+        cases.retain(|case| !removed.iter().any(|id| id == case.id.as_str()));
+        let total = cases.len();
+        self.session.cases.set(Arc::new(cases));
+        if self.store.cache_cases(&changed, &removed, total).is_err() {
+            self.store.rebuild_cases(&self.all_bytes());
+        }
+        self.show_outbox();
+    }
+
+    fn show_all(&self) {
+        let folded: Vec<_> = {
+            let ledger = self.ledger.borrow();
+            ledger
+                .subjects()
+                .filter_map(|subject| Some((subject.case_id()?, ledger.case(subject)?)))
+                .collect()
+        };
+        let bytes: Vec<_> = folded.iter().map(|(id, case)| case.to_bytes(id)).collect();
+        let cases = folded
+            .into_iter()
+            .map(|(id, case)| Arc::new(ledger_case(id, case)));
+        self.session.cases.set(Arc::new(cases.collect()));
+        self.store.rebuild_cases(&bytes);
+        self.show_outbox();
+    }
+
+    fn all_bytes(&self) -> Vec<CaseBytes> {
+        let ledger = self.ledger.borrow();
+        ledger
+            .subjects()
+            .filter_map(|subject| Some(ledger.case(subject)?.to_bytes(&subject.case_id()?)))
+            .collect()
+    }
+
+    fn show_state(&self) {
+        let state = {
+            let machine = self.machine.borrow();
+            let Some(machine) = &*machine else { return };
+            let unsent = machine.unsettled_count();
+            let contact = machine
+                .state()
+                .last_contact_milliseconds
+                .and_then(|at| i64::try_from(at).ok());
+            let refused = self
+                .ledger
+                .borrow()
+                .all()
+                .filter(|kept| matches!(kept.stage, Stage::Refused(_)))
+                .count();
+            match machine.standing() {
+                Standing::Starting => SyncState::Starting,
+                Standing::Exchanging => SyncState::Sending { count: unsent },
+                Standing::Synced if refused > 0 => SyncState::Refused { count: refused },
+                Standing::Synced => SyncState::Synced {
+                    at_milliseconds: contact.unwrap_or_default(),
+                },
+                Standing::SignInExpired => SyncState::SignInExpired { unsent },
+                Standing::Unreachable | Standing::VersionTooOld | Standing::Trouble => {
+                    SyncState::Waiting {
+                        unsent,
+                        since_milliseconds: contact,
+                    }
+                }
+            }
+        };
+        if self
+            .session
+            .sync_state
+            .with_untracked(|known| *known != state)
+        {
+            if let Ok(text) = serde_json::to_string(&state) {
+                self.tell(&format!("{STATE_NEWS}{text}"));
+            }
+            self.session.sync_state.set(state);
+        }
+    }
+
+    fn show_outbox(&self) {
+        self.show_history();
+        let cases = self.session.cases.get_untracked();
+        let ledger = self.ledger.borrow();
+        let mut rows: Vec<_> = ledger
+            .all()
+            .filter_map(|kept| {
+                let refused = match &kept.stage {
+                    Stage::Unsent => None,
+                    Stage::Refused(reason) => Some(*reason),
+                    Stage::Taken(_) => return None,
+                };
+                let id = kept.change.subject.case_id()?;
+                let file = cases
+                    .iter()
+                    .find(|case| case.id == id)
+                    .map(|case| case.file.clone());
+                let head = file.as_ref().map(|file| &file.case);
+                Some(OutboxRow {
+                    number: head.map(|head| head.number.clone()).unwrap_or_default(),
+                    enterprise: head
+                        .map(|head| head.enterprise.name.clone())
+                        .unwrap_or_default(),
+                    what: what(&kept.change),
+                    recorded_at_milliseconds: recorded_at(&kept.change),
+                    refused,
+                    case: id,
+                })
+            })
+            .collect();
+        rows.sort_by_key(|row| row.recorded_at_milliseconds);
+        let rows = Arc::new(rows);
+        if self.session.outbox.with_untracked(|known| *known != rows) {
+            self.session.outbox.set(rows);
+        }
+    }
+
+    fn show_history(&self) {
+        let history = Arc::new(self.ledger.borrow().history());
+        if self.session.told.with_untracked(|known| *known != history) {
+            self.session.told.set(history);
+        }
+    }
+
+    /// How the device is, for the sync page.
+    async fn examine(&self) {
+        let health = self.store.health().await;
+        let facts = {
+            let writer = self.writer.borrow();
+            DeviceFacts {
+                device: writer.device.to_string(),
+                last_contact_milliseconds: writer
+                    .last_contact_milliseconds
+                    .and_then(|at| i64::try_from(at).ok()),
+                clock_ahead_milliseconds: -writer.clock_offset_milliseconds,
+                is_persistent: health.persisted,
+                cases_kept: self.ledger.borrow().subjects().count(),
+                trouble: words::store::trouble(&health),
+            }
+        };
+        let facts = Arc::new(facts);
+        if self.session.device.with_untracked(|known| *known != facts) {
+            self.session.device.set(facts);
+        }
+    }
+
+    fn trouble(&self, error: &StoreError) {
+        self.session.device.update(|facts| {
+            *facts = Arc::new(DeviceFacts {
+                trouble: Some(words::store::error(error)),
+                ..DeviceFacts::clone(facts)
+            });
+        });
+    }
+}
+
+impl Draft {
+    fn named(self, id: &ChangeId) -> Body {
+        match self {
+            Self::Event(mut event) => {
+                if event.id.is_empty() {
+                    event.id = id.to_string();
+                }
+                Body::Event { event }
+            }
+            Self::Other(body) => body,
+        }
+    }
+}
+
+async fn device_state(store: &Store) -> Result<DeviceState, StoreError> {
+    let known = store.state().await?;
+    if let Some(state) = known
+        .get(DEVICE_STATE)
+        .and_then(|bytes| serde_json::from_slice(bytes).ok())
+    {
+        return Ok(state);
+    }
+    let mut random = [0; 16];
+    getrandom::fill(&mut random).map_err(|_| StoreError::Unavailable)?;
+    let state = DeviceState::new(DeviceId::from_random(random), store.user());
+    let mut batch = store.batch();
+    batch.set_state(
+        DEVICE_STATE,
+        &serde_json::to_vec(&state).unwrap_or_default(),
+    );
+    store.commit(batch).await?;
+    Ok(state)
+}
+
+fn ledger_case(id: CaseId, case: CachedCase) -> LedgerCase {
+    let CachedCase { folded, unsent } = case;
+    let records = folded
+        .file
+        .events
+        .iter()
+        .zip(&folded.records)
+        .map(|(event, record)| EventRecord {
+            event_id: event.id.clone(),
+            author: record.author.clone(),
+            recorded_at_milliseconds: i64::try_from(record.clock.milliseconds).unwrap_or(i64::MAX),
+            unsent: unsent.contains(&record.change),
+        });
+    LedgerCase {
+        id,
+        records: records.collect(),
+        parallel: folded.parallel.into(),
+        set_aside: folded.set_aside.into(),
+        file: Arc::new(folded.file),
+        unsent: !unsent.is_empty(),
+    }
+}
+
+fn recorded_at(change: &Change) -> i64 {
+    i64::try_from(change.clock.milliseconds).unwrap_or(i64::MAX)
+}
+
+fn what(change: &Change) -> String {
+    match change.body() {
+        Ok(Body::Event { event }) => shared::words::event(&event.kind).to_owned(),
+        Ok(Body::Open { .. }) => "建立案件".to_owned(),
+        Ok(Body::Head { .. }) => "修改基本情况".to_owned(),
+        Ok(Body::History { .. } | Body::Unknown) | Err(_) => "较新版本的记录".to_owned(),
+    }
+}
+
+impl From<&shared::account::Profile> for Profile {
+    fn from(profile: &shared::account::Profile) -> Self {
+        Self {
+            office_name: words::people::office(profile.actor.role, &profile.actor.office),
+            actor: profile.actor.clone(),
+            display: profile.display.clone(),
+            demo: profile.demo,
+        }
+    }
+}
