@@ -30,7 +30,10 @@ fn check(golden: &Golden) {
     let found = report(&golden.cases, WorkCalendar::official(), golden.as_of, true);
     let found = serde_json::to_value(&found).unwrap();
     assert_eq!(found["as_of"], json!(golden.as_of));
-    assert_eq!(found["cases"].as_array().map(Vec::len), Some(golden.expect.len()));
+    assert_eq!(
+        found["cases"].as_array().map(Vec::len),
+        Some(golden.expect.len())
+    );
     for (at, expected) in golden.expect.iter().enumerate() {
         let found = &found["cases"][at];
         let at = format!("{}, {}", golden.title, expected["number"]);
@@ -39,7 +42,11 @@ fn check(golden: &Golden) {
             .as_array()
             .into_iter()
             .flatten()
-            .map(|row| ROW.iter().map(|name| (*name, row[*name].clone())).collect::<Value>())
+            .map(|row| {
+                ROW.iter()
+                    .map(|name| (*name, row[*name].clone()))
+                    .collect::<Value>()
+            })
             .collect();
         assert_eq!(json!(rows), expected["deadlines"], "{at}");
         let categories = "announcement_categories";

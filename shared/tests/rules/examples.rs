@@ -4,12 +4,9 @@
 //! case, a line with a date and a type records an event, and `@ date: …` says what is computed
 //! on that day from what stands above it.
 
-#[path = "support/example.rs"]
-mod example;
-
 use std::collections::BTreeSet;
 
-use example::{Example, Expected, Step, Subject, examples};
+use crate::example::{self, Example, Expected, Step, Subject, examples};
 use serde_json::json;
 use shared::{
     CaseFile, Day,

@@ -1,0 +1,228 @@
+//! Case files: what is unknown survives, what is wrong is named, and nothing panics.
+
+use proptest::{collection, prelude::*, sample};
+use serde_json::{Value, json};
+use shared::{
+    CaseFile, Day,
+    calendar::WorkCalendar,
+    case_file::{UnknownKind, read, unknown},
+    report::report,
+};
+
+use crate::ledger::any_case;
+
+const WHOLE: &str = r#"{
+  "format": "aftercheck-case/1",
+  "case": {
+    "number": "京2013-001", "regulation": "beijing-2013", "source": "municipal",
+    "spot_check": { "name": "x", "year": 2013, "quarter": 1, "wave": 2 },
+    "product": { "name": "椅", "kind": "木家具", "traits": ["consumer_goods", "flammable"],
+      "excluded_class": null, "colour": "红" },
+    "enterprise": { "name": "雅木", "credit_code": "91110105MA001A2B2U", "phone": "010" },
+    "inspection_body": "质检院", "handling_bureau": "110105", "serious": true, "mood": [1, 2.5]
+  },
+  "events": [
+    { "id": "e1", "type": "report_submitted", "on": "2013-03-04", "verdict": "nonconforming",
+      "author": "lab", "change": "a/1", "recorded_at": 5 },
+    { "id": "e2", "type": "beamed_up", "on": "2013-03-05", "due": { "x": null }, "round": "one" },
+    { "id": "e3", "type": "result_served", "on": "2013-03-12", "method": "direct", "weather": "雨" }
+  ],
+  "edits": [{ "field": "serious", "value": true }],
+  "weight": 3
+}"#;
+
+/// Every value of `part` stands in `whole` too.
+fn is_within(part: &Value, whole: &Value) -> bool {
+    match (part, whole) {
+        (Value::Object(part), Value::Object(whole)) => part.iter().all(|(name, value)| {
+            value.is_null() || whole.get(name).is_some_and(|found| is_within(value, found))
+        }),
+        (Value::Array(part), Value::Array(whole)) => {
+            part.len() == whole.len()
+                && part
+                    .iter()
+                    .zip(whole)
+                    .all(|(part, whole)| is_within(part, whole))
+        }
+        _ => part == whole,
+    }
+}
+
+#[test]
+fn what_is_unknown_survives_a_round_trip() {
+    let case = read(WHOLE.as_bytes()).unwrap();
+    let written = serde_json::to_string(&case).unwrap();
+    let (before, after): (Value, Value) = (
+        serde_json::from_str(WHOLE).unwrap(),
+        serde_json::from_str(&written).unwrap(),
+    );
+    assert!(is_within(&before, &after), "{written}");
+    assert_eq!(read(written.as_bytes()).unwrap(), case);
+    let named: Vec<_> = unknown(&case)
+        .into_iter()
+        .map(|it| (it.field, it.what))
+        .collect();
+    let named: Vec<_> = named
+        .iter()
+        .map(|(field, what)| (field.as_str(), *what))
+        .collect();
+    assert_eq!(
+        named,
+        [
+            ("weight", UnknownKind::Field),
+            ("case.mood", UnknownKind::Field),
+            ("case.spot_check.wave", UnknownKind::Field),
+            ("case.product.colour", UnknownKind::Field),
+            ("case.product.traits[1]", UnknownKind::Trait),
+            ("events[1].type", UnknownKind::EventType),
+            ("events[2].weather", UnknownKind::Field),
+        ]
+    );
+}
+
+#[test]
+fn what_is_wrong_is_named_with_line_and_field() {
+    let check = |from: &str, to: &str, expected: &str| {
+        assert!(WHOLE.contains(from), "{from}");
+        let text = WHOLE.replacen(from, to, 1);
+        let error = read(text.as_bytes()).expect_err(to).to_string();
+        assert!(error.contains(expected), "{to}: {error}");
+    };
+    check("2013-03-04", "2013-03-32", "第 12 行");
+    check("2013-03-04", "2013-03-32", "字段 events[0].on");
+    check("\"nonconforming\"", "\"rotten\"", "字段 events[0].verdict");
+    check("\"nonconforming\"", "7", "第 12 行");
+    check("\"id\": \"e3\", ", "", "字段 events[2].id");
+    check(
+        "\"year\": 2013",
+        "\"year\": \"2013\"",
+        "字段 case.spot_check.year",
+    );
+    check(
+        "\"serious\": true",
+        "\"serious\": \"yes\"",
+        "字段 case.serious",
+    );
+    check("\"municipal\"", "\"martian\"", "字段 case.source");
+    check("\"case\": {", "\"cave\": {", "字段 case");
+    check(
+        "aftercheck-case/1",
+        "aftercheck-case/2",
+        "第 2 行，字段 format",
+    );
+    check("\"format\": \"aftercheck-case/1\",", "", "实为（无）");
+    check("\"weight\": 3", "\"weight\": ", "第 19 行");
+    let mut bytes = WHOLE.as_bytes().to_vec();
+    bytes.insert(WHOLE.find("椅").unwrap(), 0xff);
+    assert!(
+        read(&bytes)
+            .unwrap_err()
+            .to_string()
+            .contains("第 6 行不是 UTF-8")
+    );
+    let with_mark = format!("\u{feff}{WHOLE}");
+    assert_eq!(read(with_mark.as_bytes()), read(WHOLE.as_bytes()));
+}
+
+#[test]
+fn a_number_that_is_null_is_left_out() {
+    let text = WHOLE.replace("\"wave\": 2", "\"number\": null");
+    assert_eq!(read(text.as_bytes()).unwrap().case.spot_check.number, 1);
+}
+
+/// Reads the text as the command line does, and computes what can be read.
+fn run(text: &[u8]) {
+    let Ok(case) = read(text) else { return };
+    let written = serde_json::to_vec(&case).expect("a case can be written");
+    assert_eq!(read(&written).as_ref(), Ok(&case));
+    for as_of in ["1900-01-01", "2013-06-01", "2101-01-01"] {
+        let as_of: Day = as_of.parse().expect("a day");
+        let ledger = std::slice::from_ref(&case);
+        let report = report(ledger, WorkCalendar::official(), as_of, true);
+        serde_json::to_vec(&report).expect("a report can be written");
+    }
+}
+
+/// Puts another value where one of the document's values stands.
+fn mutate(value: &mut Value, path: &[sample::Index], put: &Value) {
+    match (value, path) {
+        (Value::Object(map), [first, rest @ ..]) if !map.is_empty() => {
+            let name = map
+                .keys()
+                .nth(first.index(map.len()))
+                .cloned()
+                .unwrap_or_default();
+            if let Some(inner) = map.get_mut(&name) {
+                mutate(inner, rest, put);
+            }
+        }
+        (Value::Array(items), [first, rest @ ..]) if !items.is_empty() => {
+            let at = first.index(items.len());
+            mutate(&mut items[at], rest, put);
+        }
+        (value, _) => *value = put.clone(),
+    }
+}
+
+fn any_put() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(|number| json!(number)),
+        "\\PC{0,12}".prop_map(Value::from),
+        sample::select(vec![
+            "1900-01-01",
+            "2999-12-31",
+            "e1",
+            "retracted",
+            "food",
+            "conforming"
+        ])
+        .prop_map(Value::from),
+        Just(json!([])),
+        Just(json!({ "a": { "b": [1] } })),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_500))]
+
+    #[test]
+    fn any_bytes_are_read_or_refused(bytes in collection::vec(any::<u8>(), 0..200)) {
+        run(&bytes);
+    }
+
+    #[test]
+    fn a_damaged_file_is_read_or_refused(
+        (case, _) in any_case(),
+        cut in any::<sample::Index>(),
+        byte in any::<u8>(),
+    ) {
+        let mut text = serde_json::to_vec(&case).unwrap();
+        let at = cut.index(text.len());
+        text[at] = byte;
+        run(&text);
+        text.truncate(at);
+        run(&text);
+    }
+
+    #[test]
+    fn any_value_in_any_place_is_read_or_refused(
+        (case, _) in any_case(),
+        changes in collection::vec((collection::vec(any::<sample::Index>(), 1..5), any_put()), 1..5),
+    ) {
+        let mut value = serde_json::to_value(&case).unwrap();
+        for (path, put) in &changes {
+            mutate(&mut value, path, put);
+        }
+        run(&serde_json::to_vec(&value).unwrap());
+    }
+
+    /// A case that was read and written is the same case.
+    #[test]
+    fn cases_survive_a_round_trip((case, _) in any_case()) {
+        let text = serde_json::to_vec(&case).unwrap();
+        prop_assert_eq!(read(&text), Ok::<CaseFile, _>(case));
+    }
+}

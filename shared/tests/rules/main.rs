@@ -1,0 +1,11 @@
+//! The rules: worked examples, tables, laws, and the index of articles.
+
+mod calendar;
+mod edition;
+mod example;
+mod examples;
+mod files;
+mod golden;
+mod index;
+mod laws;
+mod ledger;
