@@ -190,7 +190,7 @@ fn two_imports_make_the_same_cases_and_events() {
         once[0].0.as_ref().map(CaseId::as_str),
         Some("yxxswpnctc3hmzeeaomb76hj5m")
     );
-    assert_eq!(once[0].1, ["i-75cjy5jknpgjrh3l"]);
+    assert_eq!(once[0].1, ["i-k6ttuybzl65whdvf"]);
 }
 
 #[test]

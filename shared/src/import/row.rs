@@ -11,10 +11,11 @@ use super::{
     reading::Reading,
     value,
 };
-use crate::{Day, Event, EventKind, event::Verdict, id};
+use crate::{Day, Event, EventKind, event::Verdict, id, permission::FROM_SHEET};
 
-/// Fields whose texts no event and no part of the head holds; kept as the sheet says them.
-const KEPT: [Field; 15] = [
+/// Fields whose texts are kept as the sheet says them: those that no part of the head holds, and
+/// the days of events, for not everyone who reads a sheet may record all that it tells.
+const KEPT: [Field; 21] = [
     Field::PlanKind,
     Field::BusinessLicence,
     Field::PhysicalVerdict,
@@ -22,7 +23,13 @@ const KEPT: [Field; 15] = [
     Field::ItemCount,
     Field::FailedCount,
     Field::Retest,
+    Field::TransferredOn,
+    Field::ResultServedOn,
+    Field::OrderedOn,
+    Field::OrderServedOn,
     Field::RectifyBy,
+    Field::RectificationReportedOn,
+    Field::ReinspectionAppliedOn,
     Field::RectifiedOn,
     Field::ReinspectionVerdict,
     Field::ReinspectionBody,
@@ -72,8 +79,9 @@ impl<'a> RowReader<'a> {
         let bureau_from = self.place(&mut case);
         let id = self.identity(&case);
         let mut events = self.events(verdict, finding, &case.handling_bureau);
-        if let Some(id) = &id {
-            for event in &mut events {
+        for event in &mut events {
+            event.details.insert("source".to_owned(), FROM_SHEET.into());
+            if let Some(id) = &id {
                 event.id = id::imported_event_id(id, event);
             }
         }
