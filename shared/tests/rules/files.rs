@@ -110,7 +110,7 @@ fn what_is_wrong_is_named_with_line_and_field() {
         "aftercheck-case/2",
         "第 2 行，字段 format",
     );
-    check("\"format\": \"aftercheck-case/1\",", "", "实为（无）");
+    check("\"format\": \"aftercheck-case/1\",", "", "实为 （无）");
     check("\"weight\": 3", "\"weight\": ", "第 19 行");
     let mut bytes = WHOLE.as_bytes().to_vec();
     bytes.insert(WHOLE.find("椅").unwrap(), 0xff);
