@@ -44,7 +44,11 @@ impl Server {
     }
 
     fn with(data: Option<PathBuf>) -> Self {
-        let mut server = Self { data, address: "127.0.0.1:0".to_owned(), running: None };
+        let mut server = Self {
+            data,
+            address: "127.0.0.1:0".to_owned(),
+            running: None,
+        };
         server.start_again();
         server
     }
@@ -63,7 +67,9 @@ impl Server {
     pub fn start_again(&mut self) {
         assert!(self.running.is_none(), "it runs already");
         let mut command = Command::new(binary());
-        command.args(["--listen", &self.address]).stdout(Stdio::piped());
+        command
+            .args(["--listen", &self.address])
+            .stdout(Stdio::piped());
         match &self.data {
             Some(data) => command.arg("--data").arg(data),
             None => command.arg("--demo"),
@@ -79,7 +85,9 @@ impl Server {
         });
         self.running = Some(Running { process, lines });
         let line = self.said("http://");
-        let (_, address) = line.split_once("http://").expect("the line was found by it");
+        let (_, address) = line
+            .split_once("http://")
+            .expect("the line was found by it");
         self.address = address.trim().to_owned();
     }
 
@@ -131,12 +139,22 @@ fn binary() -> &'static Path {
 fn build() -> PathBuf {
     // target/debug/deps/journey-…: two levels below the binary.
     let test = env::current_exe().expect("a test has a file");
-    let folder = test.ancestors().nth(2).expect("cargo puts tests into target");
+    let folder = test
+        .ancestors()
+        .nth(2)
+        .expect("cargo puts tests into target");
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["build", "--package", "server", "--target-dir"]).arg(folder.parent().expect("above it is target"));
+    cargo
+        .args(["build", "--package", "server", "--target-dir"])
+        .arg(folder.parent().expect("above it is target"));
     if folder.ends_with("release") {
         cargo.arg("--release");
     }
-    assert!(cargo.status().expect("cargo runs").success(), "the server does not build");
-    folder.join("aftercheck").with_extension(env::consts::EXE_EXTENSION)
+    assert!(
+        cargo.status().expect("cargo runs").success(),
+        "the server does not build"
+    );
+    folder
+        .join("aftercheck")
+        .with_extension(env::consts::EXE_EXTENSION)
 }

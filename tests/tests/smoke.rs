@@ -6,7 +6,8 @@ use tests::{
 };
 
 /// The app has taken the place of the notice that it is being opened.
-const MOUNTED: &str = "!document.getElementById('opening') && document.body.innerText.trim() !== ''";
+const MOUNTED: &str =
+    "!document.getElementById('opening') && document.body.innerText.trim() !== ''";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn opens_and_opens_again_without_a_server() {
@@ -18,7 +19,8 @@ async fn opens_and_opens_again_without_a_server() {
     page.open(&server.url()).await;
     page.holds(MOUNTED).await;
     page.assert_no_complaints().await;
-    page.evaluate::<bool>("navigator.serviceWorker.ready.then(() => true)").await;
+    page.evaluate::<bool>("navigator.serviceWorker.ready.then(() => true)")
+        .await;
 
     server.stop();
     page.reload().await;

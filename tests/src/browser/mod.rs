@@ -36,9 +36,19 @@ pub struct Look {
 
 impl Look {
     /// A PC in the office.
-    pub const DESK: Self = Self { width: 1440, height: 900, dark: false, touch: false };
+    pub const DESK: Self = Self {
+        width: 1440,
+        height: 900,
+        dark: false,
+        touch: false,
+    };
     /// A tablet on site, upright.
-    pub const TABLET: Self = Self { width: 810, height: 1080, dark: false, touch: true };
+    pub const TABLET: Self = Self {
+        width: 810,
+        height: 1080,
+        dark: false,
+        touch: true,
+    };
 
     /// The same at night.
     #[must_use]
@@ -61,6 +71,7 @@ impl Browser {
             .new_headless_mode()
             .no_sandbox()
             .viewport(None)
+            .request_timeout(PATIENCE)
             .user_data_dir(profile)
             .args([
                 "disable-gpu",
@@ -79,7 +90,11 @@ impl Browser {
 
     /// Opens an empty tab in Beijing.
     pub async fn page(&self, look: Look) -> Page {
-        let tab = self.chromium.new_page("about:blank").await.expect("a tab opens");
+        let tab = self
+            .chromium
+            .new_page("about:blank")
+            .await
+            .expect("a tab opens");
         let page = Page::new(tab).await.expect("a new tab takes its settings");
         page.look(look).await;
         page
@@ -95,7 +110,11 @@ impl Browser {
 
     /// Ends it as a dead battery does: SIGKILL, nothing is written any more.
     pub async fn kill(mut self) {
-        self.chromium.kill().await.expect("it was launched here").expect("SIGKILL is sent");
+        self.chromium
+            .kill()
+            .await
+            .expect("it was launched here")
+            .expect("SIGKILL is sent");
         self.events.abort();
     }
 }

@@ -9,15 +9,16 @@ use std::{
 };
 
 use chromiumoxide::{
-    Page as Tab,
+    Command, Page as Tab,
     cdp::browser_protocol::{
         dom::SetFileInputFilesParams,
         emulation::{
-            MediaFeature, SetDeviceMetricsOverrideParams, SetEmulatedMediaParams, SetTimezoneOverrideParams,
-            SetTouchEmulationEnabledParams,
+            MediaFeature, SetDeviceMetricsOverrideParams, SetEmulatedMediaParams,
+            SetTimezoneOverrideParams, SetTouchEmulationEnabledParams,
         },
         input::{DispatchKeyEventParams, DispatchKeyEventType, InsertTextParams},
-        page::PrintToPdfParams,
+        page::{NavigateParams, PrintToPdfParams, ReloadParams},
+        target::SetAutoAttachParams,
     },
     error::CdpError,
     keys,
@@ -28,11 +29,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
-use super::{
-    Look, PATIENCE, Record, Target,
-    record::Recorder,
-    target::call,
-};
+use super::{Look, PATIENCE, Record, Target, record::Recorder, target::call};
 
 /// How often a thing that is waited for is looked at again.
 const GLANCE: Duration = Duration::from_millis(20);
@@ -46,7 +43,14 @@ pub struct Page {
 
 impl Page {
     pub(super) async fn new(tab: Tab) -> Result<Self, CdpError> {
-        tab.execute(SetTimezoneOverrideParams::new("Asia/Shanghai")).await?;
+        // The driver would hold every worker at its start, and never let the service worker go.
+        let alone = SetAutoAttachParams::builder()
+            .auto_attach(false)
+            .wait_for_debugger_on_start(false)
+            .flatten(true);
+        tab.execute(alone.build().map_err(CdpError::msg)?).await?;
+        tab.execute(SetTimezoneOverrideParams::new("Asia/Shanghai"))
+            .await?;
         tab.evaluate_on_new_document(
             "addEventListener('securitypolicyviolation', event =>
                 console.error(`content policy: ${event.violatedDirective} ${event.blockedURI}`))",
@@ -58,24 +62,42 @@ impl Page {
 
     /// Goes to an address and waits until it is loaded.
     pub async fn open(&self, url: &str) {
-        let opened = self.tab.goto(url).await;
-        self.expect(&format!("{url} opens"), opened).await;
+        self.leave_with(url, NavigateParams::new(url)).await;
     }
 
     /// Loads the address again, as the reload button does.
     pub async fn reload(&self) {
-        let reloaded = self.tab.reload().await;
-        self.expect("the page loads again", reloaded).await;
+        self.leave_with("the same address", ReloadParams::default())
+            .await;
+    }
+
+    async fn leave_with<C: Command>(&self, to: &str, command: C) {
+        let left = async {
+            self.tab
+                .evaluate_expression("globalThis.isLeft = true")
+                .await?;
+            self.tab.execute(command).await
+        };
+        self.expect(&format!("{to} opens"), left.await).await;
+        self.holds("!globalThis.isLeft && document.readyState === 'complete'")
+            .await;
     }
 
     /// Changes the screen.
     pub async fn look(&self, look: Look) {
         let (width, height) = (i64::from(look.width), i64::from(look.height));
         let scheme = if look.dark { "dark" } else { "light" };
-        let media = SetEmulatedMediaParams::builder().feature(MediaFeature::new("prefers-color-scheme", scheme));
+        let media = SetEmulatedMediaParams::builder()
+            .feature(MediaFeature::new("prefers-color-scheme", scheme));
         let changed = async {
-            self.tab.execute(SetDeviceMetricsOverrideParams::new(width, height, 1.0, false)).await?;
-            self.tab.execute(SetTouchEmulationEnabledParams::new(look.touch)).await?;
+            self.tab
+                .execute(SetDeviceMetricsOverrideParams::new(
+                    width, height, 1.0, false,
+                ))
+                .await?;
+            self.tab
+                .execute(SetTouchEmulationEnabledParams::new(look.touch))
+                .await?;
             self.tab.execute(media.build()).await.map(drop)
         };
         self.expect("the screen changes", changed.await).await;
@@ -99,7 +121,10 @@ impl Page {
                 get: (date, key) => key === 'now' ? now : Reflect.get(date, key),
             });
         })()";
-        let set = self.tab.evaluate_on_new_document(CLOCK.replace("NOW", &Value::from(now).to_string())).await;
+        let set = self
+            .tab
+            .evaluate_on_new_document(CLOCK.replace("NOW", &Value::from(now).to_string()))
+            .await;
         self.expect("the clock is set", set).await;
     }
 
@@ -117,7 +142,9 @@ impl Page {
         }";
         let target = target.into();
         let point = self
-            .until(&format!("{target} can be clicked"), async || self.on(&target, REACH, Value::Null).await)
+            .until(&format!("{target} can be clicked"), async || {
+                self.on(&target, REACH, Value::Null).await
+            })
             .await;
         let at = |index: usize| point[index].as_f64().unwrap_or_default();
         let clicked = self.tab.click(Point { x: at(0), y: at(1) }).await;
@@ -141,7 +168,9 @@ impl Page {
         }";
         let target = target.into();
         let way = self
-            .until(&format!("{target} can be filled"), async || self.on(&target, READY, text).await)
+            .until(&format!("{target} can be filled"), async || {
+                self.on(&target, READY, text).await
+            })
             .await;
         if way == "type" && text.is_empty() {
             self.press("Delete").await;
@@ -161,22 +190,33 @@ impl Page {
             return true;
         }";
         let target = target.into();
-        self.until(&format!("{target} offers “{option}”"), async || self.on(&target, CHOOSE, option).await)
-            .await;
+        self.until(&format!("{target} offers “{option}”"), async || {
+            self.on(&target, CHOOSE, option).await
+        })
+        .await;
     }
 
     /// Gives a file to a file field, which may be hidden behind a nicer one.
     pub async fn upload(&self, target: impl Into<Target>, file: &Path) {
         let target = target.into();
         let given = self
-            .until(&format!("{target} is there"), async || target.find(&self.tab).await)
+            .until(&format!("{target} is there"), async || {
+                target.find(&self.tab).await
+            })
             .await;
         let file = file.display().to_string();
         let uploaded = self
             .tab
-            .execute(SetFileInputFilesParams::builder().file(file).object_id(given).build().expect("a file is named"))
+            .execute(
+                SetFileInputFilesParams::builder()
+                    .file(file)
+                    .object_id(given)
+                    .build()
+                    .expect("a file is named"),
+            )
             .await;
-        self.expect(&format!("{target} takes the file"), uploaded).await;
+        self.expect(&format!("{target} takes the file"), uploaded)
+            .await;
     }
 
     /// Presses a key, such as `Enter`, `Escape`, `/` or `g`.
@@ -191,9 +231,17 @@ impl Page {
         if let Some(text) = text {
             event = event.text(text);
         }
-        let down = if text.is_some() { DispatchKeyEventType::KeyDown } else { DispatchKeyEventType::RawKeyDown };
+        let down = if text.is_some() {
+            DispatchKeyEventType::KeyDown
+        } else {
+            DispatchKeyEventType::RawKeyDown
+        };
         for kind in [down, DispatchKeyEventType::KeyUp] {
-            let event = event.clone().r#type(kind).build().expect("the kind is named");
+            let event = event
+                .clone()
+                .r#type(kind)
+                .build()
+                .expect("the kind is named");
             let pressed = self.tab.execute(event).await;
             self.expect(&format!("{key} is pressed"), pressed).await;
         }
@@ -202,25 +250,34 @@ impl Page {
     /// Waits for a thing to be there.
     pub async fn find(&self, target: impl Into<Target>) {
         let target = target.into();
-        self.until(&format!("{target} is there"), async || target.find(&self.tab).await).await;
+        self.until(&format!("{target} is there"), async || {
+            target.find(&self.tab).await
+        })
+        .await;
     }
 
     /// Waits for words to be on the page.
     pub async fn see(&self, words: &str) {
-        self.until(&format!("“{words}” shows"), async || Ok(self.try_text().await?.contains(words).then_some(())))
-            .await;
+        self.until(&format!("“{words}” shows"), async || {
+            Ok(self.try_text().await?.contains(words).then_some(()))
+        })
+        .await;
     }
 
     /// Waits for words to be gone from the page.
     pub async fn see_gone(&self, words: &str) {
-        self.until(&format!("“{words}” goes"), async || Ok((!self.try_text().await?.contains(words)).then_some(())))
-            .await;
+        self.until(&format!("“{words}” goes"), async || {
+            Ok((!self.try_text().await?.contains(words)).then_some(()))
+        })
+        .await;
     }
 
     /// Waits for an expression to become true.
     pub async fn holds(&self, expression: &str) {
         self.until(&format!("{expression} holds"), async || {
-            Ok((self.tab.evaluate_expression(expression).await?.value() == Some(&Value::Bool(true))).then_some(()))
+            Ok((self.tab.evaluate_expression(expression).await?.value()
+                == Some(&Value::Bool(true)))
+            .then_some(()))
         })
         .await;
     }
@@ -232,13 +289,24 @@ impl Page {
     }
 
     async fn try_text(&self) -> Result<String, CdpError> {
-        Ok(self.tab.evaluate_expression("document.body?.innerText ?? ''").await?.into_value()?)
+        Ok(self
+            .tab
+            .evaluate_expression("document.body?.innerText ?? ''")
+            .await?
+            .into_value()?)
     }
 
     /// What an expression, or the promise that it makes, comes to.
     pub async fn evaluate<T: DeserializeOwned>(&self, expression: &str) -> T {
-        let value = async { Ok(self.tab.evaluate_expression(expression).await?.into_value()?) };
-        self.expect(&format!("{expression} has a value"), value.await).await
+        let value = async {
+            Ok(self
+                .tab
+                .evaluate_expression(expression)
+                .await?
+                .into_value()?)
+        };
+        self.expect(&format!("{expression} has a value"), value.await)
+            .await
     }
 
     /// What the browser has noticed since the tab was opened.
@@ -256,13 +324,23 @@ impl Page {
 
     /// Takes a picture of what is on the screen, into `tests/out`.
     pub async fn screenshot(&self, name: &str) -> PathBuf {
-        let picture = self.tab.screenshot(ScreenshotParams::builder().build()).await;
-        keep(name, "png", &self.expect("a picture is taken", picture).await)
+        let picture = self
+            .tab
+            .screenshot(ScreenshotParams::builder().build())
+            .await;
+        keep(
+            name,
+            "png",
+            &self.expect("a picture is taken", picture).await,
+        )
     }
 
     /// Prints to a PDF, into `tests/out`.
     pub async fn print(&self, name: &str) -> PathBuf {
-        let params = PrintToPdfParams { prefer_css_page_size: Some(true), ..Default::default() };
+        let params = PrintToPdfParams {
+            prefer_css_page_size: Some(true),
+            ..Default::default()
+        };
         let printed = self.tab.pdf(params).await;
         keep(name, "pdf", &self.expect("the page prints", printed).await)
     }
@@ -278,19 +356,27 @@ impl Page {
         function: &str,
         argument: impl Into<Value>,
     ) -> Result<Option<Value>, CdpError> {
-        let Some(thing) = target.find(&self.tab).await? else { return Ok(None) };
+        let Some(thing) = target.find(&self.tab).await? else {
+            return Ok(None);
+        };
         let value = call(&self.tab, thing, function, argument).await?;
         Ok((!value.is_null()).then_some(value))
     }
 
     /// Tries until there is something. An error is tried again too: pages change under one's hand.
-    async fn until<T>(&self, what: &str, attempt: impl AsyncFn() -> Result<Option<T>, CdpError>) -> T {
+    async fn until<T>(
+        &self,
+        what: &str,
+        attempt: impl AsyncFn() -> Result<Option<T>, CdpError>,
+    ) -> T {
         let end = Instant::now() + PATIENCE;
         loop {
             let found = attempt().await;
             match found {
                 Ok(Some(found)) => return found,
-                Ok(None) if Instant::now() > end => self.fail(what, "it did not come true in time").await,
+                Ok(None) if Instant::now() > end => {
+                    self.fail(what, "it did not come true in time").await
+                }
                 Err(error) if Instant::now() > end => self.fail(what, error).await,
                 _ => sleep(GLANCE).await,
             }
@@ -307,18 +393,28 @@ impl Page {
     async fn fail(&self, what: &str, why: impl Display) -> ! {
         let url = self.tab.url().await.ok().flatten().unwrap_or_default();
         let text = self.try_text().await.unwrap_or_default();
-        let picture = match self.tab.screenshot(ScreenshotParams::builder().build()).await {
-            Ok(picture) => keep(&format!("failed-{}", std::process::id()), "png", &picture).display().to_string(),
+        let picture = match self
+            .tab
+            .screenshot(ScreenshotParams::builder().build())
+            .await
+        {
+            Ok(picture) => keep(&format!("failed-{}", std::process::id()), "png", &picture)
+                .display()
+                .to_string(),
             Err(error) => error.to_string(),
         };
         let complaints = self.record().complaints.join("\n");
-        panic!("not so: {what}\n{why}\n\nat {url}\npicture: {picture}\ncomplaints: {complaints}\non the page:\n{text}\n");
+        panic!(
+            "not so: {what}\n{why}\n\nat {url}\npicture: {picture}\ncomplaints: {complaints}\non the page:\n{text}\n"
+        );
     }
 }
 
 fn keep(name: &str, extension: &str, bytes: &[u8]) -> PathBuf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("out");
     let path = folder.join(name).with_added_extension(extension);
-    fs::create_dir_all(&folder).and_then(|()| fs::write(&path, bytes)).expect("tests/out can be written");
+    fs::create_dir_all(&folder)
+        .and_then(|()| fs::write(&path, bytes))
+        .expect("tests/out can be written");
     path
 }

@@ -80,15 +80,22 @@ impl Recorder {
 
 fn note_exception(record: &mut Record, event: &runtime::EventExceptionThrown) {
     let thrown = &event.exception_details;
-    let what = thrown.exception.as_ref().and_then(|thrown| thrown.description.clone());
-    record.complaints.push(what.unwrap_or_else(|| thrown.text.clone()));
+    let what = thrown
+        .exception
+        .as_ref()
+        .and_then(|thrown| thrown.description.clone());
+    record
+        .complaints
+        .push(what.unwrap_or_else(|| thrown.text.clone()));
 }
 
 fn note_console(record: &mut Record, event: &runtime::EventConsoleApiCalled) {
     if event.r#type == ConsoleApiCalledType::Error {
         let words = event.args.iter().map(|word| {
             let value = word.value.as_ref().map(ToString::to_string);
-            value.or_else(|| word.description.clone()).unwrap_or_default()
+            value
+                .or_else(|| word.description.clone())
+                .unwrap_or_default()
         });
         record.complaints.push(words.collect::<Vec<_>>().join(" "));
     }
@@ -98,7 +105,11 @@ fn note_console(record: &mut Record, event: &runtime::EventConsoleApiCalled) {
 fn note_log(record: &mut Record, event: &log::EventEntryAdded) {
     let entry = &event.entry;
     if entry.level == LogEntryLevel::Error && entry.source != LogEntrySource::Network {
-        record.complaints.push(format!("{} ({})", entry.text, entry.url.as_deref().unwrap_or("no address")));
+        record.complaints.push(format!(
+            "{} ({})",
+            entry.text,
+            entry.url.as_deref().unwrap_or("no address")
+        ));
     }
 }
 
@@ -109,7 +120,9 @@ fn note_response(record: &mut Record, event: &network::EventResponseReceived) {
         from_service_worker: event.response.from_service_worker.unwrap_or_default(),
         bytes: 0,
     };
-    record.received.insert(event.request_id.inner().clone(), received);
+    record
+        .received
+        .insert(event.request_id.inner().clone(), received);
 }
 
 fn kind(kind: &ResourceType) -> String {

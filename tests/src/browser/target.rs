@@ -9,7 +9,9 @@ use chromiumoxide::{
             accessibility::{AxNode, AxValue, QueryAxTreeParams},
             dom::ResolveNodeParams,
         },
-        js_protocol::runtime::{CallArgument, CallFunctionOnParams, EvaluateParams, RemoteObjectId},
+        js_protocol::runtime::{
+            CallArgument, CallFunctionOnParams, EvaluateParams, RemoteObjectId,
+        },
     },
     error::CdpError,
 };
@@ -32,19 +34,31 @@ enum By {
 
 impl From<(&str, &str)> for Target {
     fn from((role, name): (&str, &str)) -> Self {
-        Self { within: None, by: By::Role { role: role.to_owned(), name: name.to_owned() } }
+        Self {
+            within: None,
+            by: By::Role {
+                role: role.to_owned(),
+                name: name.to_owned(),
+            },
+        }
     }
 }
 
 impl From<(&str, &str, &str)> for Target {
     fn from((within, role, name): (&str, &str, &str)) -> Self {
-        Self { within: Some(within.to_owned()), ..Self::from((role, name)) }
+        Self {
+            within: Some(within.to_owned()),
+            ..Self::from((role, name))
+        }
     }
 }
 
 impl From<&str> for Target {
     fn from(selector: &str) -> Self {
-        Self { within: None, by: By::Selector(selector.to_owned()) }
+        Self {
+            within: None,
+            by: By::Selector(selector.to_owned()),
+        }
     }
 }
 
@@ -54,7 +68,9 @@ impl fmt::Display for Target {
             By::Role { role, name } => write!(f, "{role} “{name}”")?,
             By::Selector(selector) => write!(f, "{selector}")?,
         }
-        self.within.iter().try_for_each(|within| write!(f, " in {within}"))
+        self.within
+            .iter()
+            .try_for_each(|within| write!(f, " in {within}"))
     }
 }
 
@@ -68,26 +84,44 @@ impl Target {
         let Some(root) = select(tab, self.within.as_deref().unwrap_or(":root")).await? else {
             return Ok(None);
         };
-        let query = QueryAxTreeParams::builder().object_id(root).role(role).build();
+        let query = QueryAxTreeParams::builder()
+            .object_id(root)
+            .role(role)
+            .build();
         let nodes = tab.execute(query).await?.result.nodes;
-        let named = |node: &&AxNode| !node.ignored && text(node.name.as_ref()).contains(name.as_str());
-        let exactly = nodes.iter().find(|node| !node.ignored && text(node.name.as_ref()) == *name);
-        let Some(id) = exactly.or_else(|| nodes.iter().find(named)).and_then(|node| node.backend_dom_node_id) else {
+        let named =
+            |node: &&AxNode| !node.ignored && text(node.name.as_ref()).contains(name.as_str());
+        let exactly = nodes
+            .iter()
+            .find(|node| !node.ignored && text(node.name.as_ref()) == *name);
+        let Some(id) = exactly
+            .or_else(|| nodes.iter().find(named))
+            .and_then(|node| node.backend_dom_node_id)
+        else {
             return Ok(None);
         };
-        let node = tab.execute(ResolveNodeParams::builder().backend_node_id(id).build()).await?;
+        let node = tab
+            .execute(ResolveNodeParams::builder().backend_node_id(id).build())
+            .await?;
         Ok(node.result.object.object_id)
     }
 }
 
 async fn select(tab: &Tab, selector: &str) -> Result<Option<RemoteObjectId>, CdpError> {
     let selector = Value::from(selector);
-    let found = tab.execute(EvaluateParams::new(format!("document.querySelector({selector})"))).await?;
+    let found = tab
+        .execute(EvaluateParams::new(format!(
+            "document.querySelector({selector})"
+        )))
+        .await?;
     Ok(found.result.result.object_id)
 }
 
 fn text(value: Option<&AxValue>) -> &str {
-    value.and_then(|value| value.value.as_ref()).and_then(Value::as_str).unwrap_or_default()
+    value
+        .and_then(|value| value.value.as_ref())
+        .and_then(Value::as_str)
+        .unwrap_or_default()
 }
 
 /// Calls a function with the thing as `this`, and returns what it returns or resolves to.
