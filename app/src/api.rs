@@ -2,7 +2,7 @@
 
 use gloo_net::http::{Method, RequestBuilder, Response};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use shared::account::{Account, Invitation, Welcome, WelcomeToken};
+use shared::account::{About, Account, Invitation, Welcome, WelcomeToken};
 
 /// What can go wrong when the server is asked for something.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -31,6 +31,11 @@ struct Problem {
     title: String,
     #[serde(default)]
     detail: String,
+}
+
+/// What the server is; asked before anybody is signed in.
+pub(crate) async fn about() -> Result<About, ApiError> {
+    read(send(Method::GET, "/api/about", None::<()>).await?).await
 }
 
 /// All accounts that the user may see.

@@ -23,6 +23,16 @@ pub struct Profile {
     pub demo: bool,
 }
 
+/// What a server says of itself to anybody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct About {
+    /// The server is a demo whose data will be thrown away.
+    pub demo: bool,
+    /// Nobody has an account yet: the first is made by the link on the server's console.
+    pub empty: bool,
+}
+
 /// What a user signs in with.
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

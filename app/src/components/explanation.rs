@@ -12,15 +12,23 @@ use super::{
     sprite::mark,
     status::{Look, status},
 };
-use crate::model::{
-    calendar::{Square, Stretch, Week, caption, stretches},
-    duty::DISPUTED,
+use crate::{
+    model::{
+        calendar::{Square, Stretch, Week, caption, stretches},
+        duty::DISPUTED,
+    },
+    session::LedgerCase,
 };
 
 const WEEKDAYS: [&str; 7] = ["一", "二", "三", "四", "五", "六", "日"];
 
 /// The explanation of one row.
-pub(crate) fn explanation(row: &Deadline, why: &Explanation, foot: String) -> AnyView {
+pub(crate) fn explanation(
+    row: &Deadline,
+    why: &Explanation,
+    case: &LedgerCase,
+    foot: String,
+) -> AnyView {
     let sentence = why
         .sentence
         .iter()
@@ -39,7 +47,7 @@ pub(crate) fn explanation(row: &Deadline, why: &Explanation, foot: String) -> An
         .map(|assumption| {
             view! {
                 <dt>{assumption.title}</dt>
-                <dd>{assumption.text.clone()}</dd>
+                <dd>{for_people(&assumption.text, case)}</dd>
             }
         })
         .collect::<Vec<_>>();
@@ -55,6 +63,16 @@ pub(crate) fn explanation(row: &Deadline, why: &Explanation, foot: String) -> An
         </section>
     }
     .into_any()
+}
+
+/// Who recorded an event says more than its id.
+fn for_people(text: &str, case: &LedgerCase) -> String {
+    let named = case.records.iter().find_map(|record| {
+        let id = format!("（{}）", record.event_id);
+        text.contains(&id)
+            .then(|| text.replace(&id, &format!("，{}登记", record.author)))
+    });
+    named.unwrap_or_else(|| text.to_owned())
 }
 
 fn equation(row: &Deadline, why: &Explanation) -> AnyView {

@@ -1,6 +1,6 @@
 //! The search: over all cases of this device, as one types.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use leptos::{ev, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
@@ -9,6 +9,8 @@ use crate::{
     components::sprite::icon, keys::SEARCH_FIELD, model::ledger::LedgerRow, overview::Overview,
 };
 
+/// A click on a result comes before the list is taken away.
+const LEAVING: Duration = Duration::from_millis(200);
 /// The most results shown; the ledger shows the rest.
 const SHOWN: usize = 8;
 
@@ -61,13 +63,7 @@ pub(super) fn Search() -> impl IntoView {
         current.set(0);
         open.set(true);
     };
-    // A click on a result comes before this takes the list away.
-    let leave = move |_| {
-        set_timeout(
-            move || drop(open.try_set(false)),
-            std::time::Duration::from_millis(200),
-        )
-    };
+    let leave = move |_| set_timeout(move || open.set(false), LEAVING);
     view! {
         <search class="search">
             {icon("i-find", "16")}

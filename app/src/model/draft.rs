@@ -113,7 +113,7 @@ impl<'c> Context<'c> {
                 Vec::new()
             };
         };
-        let mut remarks = Vec::new();
+        let mut remarks = vec![Remark::Note(self.kind_of_day(on))];
         if on > today {
             remarks.push(Remark::Warning(format!(
                 "晚于今天（{today}），到那天才计入"
@@ -121,7 +121,6 @@ impl<'c> Context<'c> {
         }
         remarks.extend(self.row().and_then(|row| self.against_row(row, on)));
         remarks.extend(self.recorded_before(on));
-        remarks.push(Remark::Note(self.kind_of_day(on)));
         remarks
     }
 
@@ -203,7 +202,13 @@ impl<'c> Context<'c> {
         let Ok(day) = typed.parse::<Day>() else {
             return vec![Remark::Wrong("请填写日期".to_owned())];
         };
-        let mut remarks = Vec::new();
+        let of_document = matches!(field.name, "due" | "until");
+        let fixed = if of_document {
+            "，照文书，不顺延"
+        } else {
+            ""
+        };
+        let mut remarks = vec![Remark::Note(self.kind_of_day(day) + fixed)];
         if let Ok(on) = text(self.typed, ON).parse::<Day>()
             && day < on
         {
@@ -212,13 +217,6 @@ impl<'c> Context<'c> {
                 _ => Remark::Wrong("早于事件日期".to_owned()),
             });
         }
-        let of_document = matches!(field.name, "due" | "until");
-        let fixed = if of_document {
-            "，照文书，不顺延"
-        } else {
-            ""
-        };
-        remarks.push(Remark::Note(self.kind_of_day(day) + fixed));
         remarks
     }
 
@@ -325,25 +323,25 @@ mod tests {
         check("", false, &[]);
         check("", true, &["! 请填写日期"]);
         check("2013-0", false, &["! 请填写日期"]);
-        check("2013-02-18", false, &["在期限内（应送达 02-19）", "周一"]);
+        check("2013-02-18", false, &["周一", "在期限内（应送达 02-19）"]);
         check(
             "2013-02-16",
             false,
-            &["在期限内（应送达 02-19）", "周六，春节调休上班"],
+            &["周六，春节调休上班", "在期限内（应送达 02-19）"],
         );
         check(
             "2013-02-22",
             false,
-            &["? 迟 3 个工作日（应送达 02-19）", "周五"],
+            &["周五", "? 迟 3 个工作日（应送达 02-19）"],
         );
-        check("2013-02-06", false, &["? 早于收到材料（02-07）", "周三"]);
+        check("2013-02-06", false, &["周三", "? 早于收到材料（02-07）"]);
         check(
             "2013-03-05",
             false,
             &[
+                "周二",
                 "? 晚于今天（2013-03-04），到那天才计入",
                 "? 迟 10 个工作日（应送达 02-19）",
-                "周二",
             ],
         );
     }
@@ -373,7 +371,7 @@ mod tests {
         check(
             "2013-02-28",
             false,
-            &["! 早于事件日期", "周四，照文书，不顺延"],
+            &["周四，照文书，不顺延", "! 早于事件日期"],
         );
         check("2013-04-13", false, &["周六，休息日，照文书，不顺延"]);
     }

@@ -126,10 +126,6 @@ impl Axis {
     fn at(&self, day: Day) -> i32 {
         day - self.begin
     }
-
-    fn end(&self) -> Day {
-        self.begin + self.span
-    }
 }
 
 fn standing(case: &CaseFile) -> impl Iterator<Item = &shared::Event> {

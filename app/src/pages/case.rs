@@ -13,7 +13,6 @@ use leptos_router::{
 };
 use shared::{
     assess::{Assessment, Deadline},
-    conflict::conflicts,
     explain::explain,
     offer::pending,
     words::{self, Word},
@@ -239,7 +238,7 @@ fn tabs(case: &LedgerCase, assessment: &Assessment, chosen: RwSignal<Tab>) -> An
     let counts = [
         rows(assessment).count(),
         case.file.events.len(),
-        conflicts(&case.file).len(),
+        conflicts::count(case),
     ];
     let tabs = Tab::ALL
         .into_iter()
@@ -331,7 +330,7 @@ fn why(
         match explained(&assessment, chosen.as_deref()) {
             Some(row) => {
                 let why = explain(row, &case.file, &calendar, assessment.as_of);
-                explanation(row, &why, printed_by(session))
+                explanation(row, &why, &case, printed_by(session))
             }
             None => nothing_to_explain(&assessment),
         }

@@ -2,7 +2,10 @@
 
 use leptos::{ev, prelude::*, task::spawn_local};
 
+use shared::account::About;
+
 use crate::{
+    api,
     components::{
         fields::{line, silent},
         status::{Look, status},
@@ -67,6 +70,7 @@ pub(crate) fn SignIn() -> impl IntoView {
                 </button>
             </form>
             <p class="entry__say">"离线时用同一口令打开本机的案件，登记照常保存，联网后自动发送。"</p>
+            <ServerNote />
             <Show when=|| !window().is_secure_context()>
                 <div class="msg msg--bad" role="note">
                     {Look::Overdue.mark()}
@@ -77,6 +81,39 @@ pub(crate) fn SignIn() -> impl IntoView {
                 </div>
             </Show>
         </main>
+    }
+}
+
+/// What a newcomer must know of this server: that it is a demo, or that nobody has an account yet.
+#[component]
+fn ServerNote() -> impl IntoView {
+    let about = RwSignal::new(None::<About>);
+    spawn_local(async move {
+        if let Ok(known) = api::about().await {
+            let _ = about.try_set(Some(known));
+        }
+    });
+    move || {
+        let (title, say) = match about.get()? {
+            About { demo: true, .. } => (
+                "演示：数据随时清除",
+                "账号 chaoyang、haidian、municipal、lab、admin，口令都是 aftercheck-demo。",
+            ),
+            About { empty: true, .. } => (
+                "还没有账号",
+                "请在浏览器打开服务器启动时显示的一次性链接，建立管理员账号。",
+            ),
+            About { .. } => return None,
+        };
+        Some(view! {
+            <div class="msg msg--prov" role="note">
+                {Look::Provisional.mark()}
+                <div>
+                    <b>{title}</b>
+                    <p>{say}</p>
+                </div>
+            </div>
+        })
     }
 }
 

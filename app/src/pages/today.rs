@@ -50,17 +50,6 @@ fn scopes_of(role: Role) -> Vec<Scope> {
         .collect()
 }
 
-/// How many of the duties the office itself is shown to have, as the rail counts them.
-pub(crate) fn count_of_first_scope(role: Role, duties: &[Duty]) -> usize {
-    let parties = scopes_of(role)
-        .first()
-        .map_or(&[][..], |(_, parties)| parties);
-    duties
-        .iter()
-        .filter(|duty| parties.contains(&duty.party))
-        .count()
-}
-
 /// The page.
 #[component]
 pub(crate) fn Today() -> impl IntoView {

@@ -98,6 +98,7 @@ struct Document;
 pub fn router(state: State) -> Router {
     let (router, document) = OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(session::show, session::sign_in, session::sign_out))
+        .routes(routes!(session::about))
         .routes(routes!(session::welcome))
         .routes(routes!(session::invitation))
         .routes(routes!(accounts::list))

@@ -21,7 +21,8 @@ use axum_extra::extract::{
 use shared::{
     Actor,
     account::{
-        Credentials, Invitation, Profile, Welcome, WelcomeToken, check_names, check_passphrase,
+        About, Credentials, Invitation, Profile, Welcome, WelcomeToken, check_names,
+        check_passphrase,
     },
 };
 
@@ -152,6 +153,16 @@ async fn open(state: &State, jar: CookieJar, user: String) -> Result<CookieJar, 
         .same_site(SameSite::Strict)
         .max_age(time::Duration::seconds(seconds));
     Ok(jar.add(cookie))
+}
+
+/// What this server is.
+#[utoipa::path(get, path = "/api/about", responses((status = 200, body = About)))]
+pub(super) async fn about(AxumState(state): AxumState<State>) -> Result<Json<About>, Problem> {
+    let has_accounts = state.with_database(db::Database::has_accounts).await?;
+    Ok(Json(About {
+        demo: state.0.demo,
+        empty: !has_accounts,
+    }))
 }
 
 /// Who is signed in.

@@ -234,6 +234,7 @@ async fn the_document_names_every_endpoint() {
     assert_eq!(
         paths,
         [
+            "/api/about",
             "/api/accounts",
             "/api/exchange",
             "/api/invitation",

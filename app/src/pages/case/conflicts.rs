@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use serde_json::Value;
 use shared::{
     Event, EventKind,
     conflict::{Conflict, conflicts},
+    field::head_field,
+    fold::{ParallelEdit, SetAside, SetAsideReason},
     permission::may_record,
     words,
 };
@@ -20,10 +23,14 @@ use crate::{
     words::day,
 };
 
+/// How many there are to be settled or looked at.
+pub(super) fn count(case: &LedgerCase) -> usize {
+    conflicts(&case.file).len() + case.parallel.len() + case.set_aside.len()
+}
+
 /// The panel.
 pub(super) fn panel(case: &Arc<LedgerCase>) -> AnyView {
-    let conflicts = conflicts(&case.file);
-    if conflicts.is_empty() {
+    if count(case) == 0 {
         return view! {
             <div class="empty empty--in">
                 <b>"没有冲突"</b>
@@ -32,11 +39,93 @@ pub(super) fn panel(case: &Arc<LedgerCase>) -> AnyView {
         }
         .into_any();
     }
-    conflicts
+    let of_events = conflicts(&case.file)
         .iter()
         .map(|conflict| conflict_view(case, conflict))
-        .collect::<Vec<_>>()
-        .into_any()
+        .collect::<Vec<_>>();
+    let of_fields = case.parallel.iter().map(parallel_view).collect::<Vec<_>>();
+    view! {
+        {of_events}
+        {of_fields}
+        {set_aside_view(&case.set_aside)}
+    }
+    .into_any()
+}
+
+/// A field that was edited in two places: the last edit is shown, the others stand here.
+fn parallel_view(edit: &ParallelEdit) -> AnyView {
+    let session = Session::use_in();
+    let name = head_field(&edit.field).unwrap_or(&edit.field).to_owned();
+    let others = edit
+        .others
+        .iter()
+        .map(|(value, record)| {
+            let at = i64::try_from(record.clock.milliseconds).unwrap_or(i64::MAX);
+            view! {
+                <li>
+                    <span class="num">{day::moment(at, session.today().get())}</span>
+                    <span>
+                        <b>{in_words(value)}</b>
+                        <small>{format!("{} 填写，被后来的修改盖过", record.author)}</small>
+                    </span>
+                </li>
+            }
+        })
+        .collect::<Vec<_>>();
+    view! {
+        <section class="part">
+            <h2>{name}{status(Look::Disputed, "两处同时修改")}</h2>
+            <ol class="log">{others}</ol>
+        </section>
+    }
+    .into_any()
+}
+
+fn in_words(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(in_words).collect::<Vec<_>>().join("、"),
+        Value::Bool(true) => "是".to_owned(),
+        Value::Bool(false) => "否".to_owned(),
+        Value::Null => "空".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+/// Changes that this version could not use: kept, and shown so that nobody misses them.
+fn set_aside_view(set_aside: &[SetAside]) -> Option<AnyView> {
+    if set_aside.is_empty() {
+        return None;
+    }
+    let entries = set_aside
+        .iter()
+        .map(|change| {
+            let why = match change.reason {
+                SetAsideReason::LaterVersion => "由更新的版本写成，升级后计入",
+                SetAsideReason::Unreadable => "内容读不懂",
+                SetAsideReason::UnfitValue => "填写的值不合这一项",
+                SetAsideReason::EventIdTaken => "编号与另一条相同而内容不同",
+            };
+            view! {
+                <li>
+                    <span>{change.record.author.clone()}</span>
+                    <span>
+                        <b>{why}</b>
+                        <small class="num">{change.record.change.to_string()}</small>
+                    </span>
+                </li>
+            }
+        })
+        .collect::<Vec<_>>();
+    Some(
+        view! {
+            <section class="part">
+                <h2>"未能计入的内容"{status(Look::Provisional, "已保留")}</h2>
+                <ol class="log">{entries}</ol>
+            </section>
+        }
+        .into_any(),
+    )
 }
 
 fn conflict_view(case: &Arc<LedgerCase>, conflict: &Conflict) -> AnyView {
