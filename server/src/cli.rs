@@ -7,13 +7,14 @@ use std::{
     process::ExitCode,
 };
 
-use clap::Parser;
+use clap::{Args, Parser, Subcommand};
 use tokio::net::TcpListener;
 
-use shared::{Role, account::Invitation};
+use shared::{Day, Role, account::Invitation};
 
 use crate::{
     api::{self, State, now_milliseconds},
+    assess,
     db::{self, Database},
     demo, http,
 };
@@ -58,7 +59,16 @@ enum Error {
 
 /// Reads the arguments, does what they say, and says what went wrong.
 pub fn main() -> ExitCode {
-    match run(&Options::parse()) {
+    let Arguments { command, options } = Arguments::parse();
+    if let Some(Command::Assess {
+        as_of,
+        explain,
+        files,
+    }) = command
+    {
+        return assess::run(&files, as_of, explain);
+    }
+    match run(&options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Nobody is left to tell if standard error is gone too.

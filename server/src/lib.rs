@@ -1,6 +1,7 @@
 //! The binary `aftercheck`: serves the app that it embeds, merges changes, keeps accounts.
 
 pub mod api;
+pub mod assess;
 pub mod assets;
 pub mod cli;
 pub mod db;
