@@ -21,7 +21,32 @@ use crate::{
 
 /// 抽查后处理：一个程序，一个数据目录。
 #[derive(Parser, Debug)]
-#[command(name = "aftercheck", version)]
+#[command(name = "aftercheck", version, args_conflicts_with_subcommands = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    options: Options,
+}
+
+/// Everything but serving.
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// 计算案件文件：期限、公告情形、限制和提示，以 JSON 输出；不用网络，不用数据库
+    Assess {
+        /// 截至哪一天，如 2013-03-01
+        #[arg(long, value_name = "DAY")]
+        as_of: Day,
+        /// 逐日说明每个期限是怎样数出来的
+        #[arg(long)]
+        explain: bool,
+        /// 案件文件；全部文件合为一个台账
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+}
+
+#[derive(Args, Debug)]
 struct Options {
     /// 数据目录；没有就新建
     #[arg(
