@@ -8,17 +8,15 @@ use tokio::{net::TcpListener, sync::watch, time::sleep};
 use crate::{assets, headers};
 
 /// The app's own addresses. Each answers with the page, and the app takes it from there.
-const PAGES: [&str; 10] = [
+const PAGES: [&str; 8] = [
     "/ledger",
     "/cases/{id}",
-    "/cases/{id}/visit",
-    "/documents",
+    "/cases/{id}/record/{event}",
     "/import",
-    "/bureau/announcements",
-    "/analysis",
     "/sync",
     "/admin",
     "/sign-in",
+    "/welcome",
 ];
 
 /// How long requests under way may take to end once the server is told to stop.
