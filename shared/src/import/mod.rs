@@ -20,6 +20,7 @@ mod reading;
 mod row;
 mod table;
 mod title;
+mod told;
 pub mod value;
 
 pub use answer::{Answers, Period, Question};
@@ -32,3 +33,4 @@ pub use problem::{Fault, Problem};
 pub use propose::{BureauFrom, Counts, Finding, Proposal, RowProposal, mark_doubles, propose};
 pub use reading::{Reading, Row};
 pub use table::{Cell, CellKind, Merge, Sheet};
+pub use told::Told;

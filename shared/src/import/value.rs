@@ -35,16 +35,33 @@ const EXCEL_DAYS: std::ops::Range<i32> = 32_874..73_051;
 /// }
 /// ```
 pub fn content(text: &str) -> &str {
-    let folded = normalised(text);
-    let only_strokes = folded
-        .chars()
-        .all(|letter| matches!(letter, '-' | '/' | '\\' | '_' | '*'));
-    if only_strokes || matches!(folded.as_str(), "无" | "空" | "N/A" | "NULL") {
+    let is_blank = |letter: char| {
+        letter.is_whitespace()
+            || letter.is_control()
+            || matches!(letter, '\u{200b}'..='\u{200d}' | '\u{feff}')
+    };
+    // Hyphens, dashes, strokes and lines of all widths.
+    let is_stroke = |letter: char| {
+        matches!(
+            letter,
+            '-' | '/' | '\\' | '_' | '*' | '－' | '／' | '＼' | '＿' | '＊'
+        ) || matches!(
+            letter,
+            '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{2500}' | '\u{2501}'
+        )
+    };
+    let trimmed = text.trim_matches(is_blank);
+    let is_word = ["无", "空", "N/A", "NULL"]
+        .iter()
+        .any(|word| trimmed.eq_ignore_ascii_case(word));
+    if is_word
+        || trimmed
+            .chars()
+            .all(|letter| is_stroke(letter) || is_blank(letter))
+    {
         return "";
     }
-    text.trim_matches(|letter: char| {
-        letter.is_whitespace() || letter.is_control() || matches!(letter, '\u{200b}' | '\u{feff}')
-    })
+    trimmed
 }
 
 /// The day that a text names, in any of the forms in use: 2013-03-04, 2013/3/4, 2013.3.4,
