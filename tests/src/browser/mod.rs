@@ -19,7 +19,7 @@ pub use target::Target;
 
 /// How long a step may take to come true. Far more than any takes, so that a slow machine is no
 /// failure.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The screen that a page is looked at on.
 #[derive(Clone, Copy, Debug)]

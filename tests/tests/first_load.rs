@@ -1,0 +1,91 @@
+//! What an officer's tablet downloads before it can be worked with, and behind that.
+
+use server::assets::{ASSETS, Asset};
+use tests::{
+    browser::{Browser, Look},
+    server::Server,
+};
+
+/// All bytes on the wire until 今日 is usable.
+const FIRST_LOAD_LIMIT_BYTES: usize = 400_000;
+/// What the service worker fetches behind it.
+const BEHIND_LIMIT_BYTES: usize = 1_500_000;
+
+fn on_the_wire(asset: &Asset) -> usize {
+    if asset.brotli.is_empty() {
+        asset.plain.len()
+    } else {
+        asset.brotli.len()
+    }
+}
+
+/// Whether opening the app needs it; what remains is for later, or for installing.
+fn is_first(asset: &Asset) -> bool {
+    let later = ["/assets/sheets-", "/sw.js"];
+    asset.content_type != "image/png" && !later.iter().any(|later| asset.path.starts_with(later))
+}
+
+#[test]
+fn the_bundle_keeps_its_limits() {
+    assert!(
+        !ASSETS.is_empty(),
+        "the app is embedded: AFTERCHECK_WITHOUT_APP is not set"
+    );
+    let sum = |first: bool| {
+        ASSETS
+            .iter()
+            .filter(|asset| is_first(asset) == first)
+            .map(on_the_wire)
+            .sum::<usize>()
+    };
+    for asset in ASSETS {
+        println!(
+            "{:>9} {:>9} {}",
+            asset.plain.len(),
+            on_the_wire(asset),
+            asset.path
+        );
+    }
+    println!("first {} behind {}", sum(true), sum(false));
+    assert!(
+        sum(true) <= FIRST_LOAD_LIMIT_BYTES,
+        "first load: {} bytes",
+        sum(true)
+    );
+    assert!(
+        sum(false) <= BEHIND_LIMIT_BYTES,
+        "behind it: {} bytes",
+        sum(false)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_real_browser_sees_no_more() {
+    let (server, profile) = (Server::demo(), tempfile::tempdir().unwrap());
+    let browser = Browser::launch(profile.path()).await;
+    let page = browser.page(Look::TABLET).await;
+    page.open(&server.url()).await;
+    page.fill(("textbox", "账号"), "chaoyang").await;
+    page.fill(("textbox", "口令"), "aftercheck-demo").await;
+    page.click(("button", "登录")).await;
+    page.find(("heading", "今日")).await;
+    page.see("已同步").await;
+
+    let mut bytes = 0;
+    for received in page.record().received.values() {
+        println!(
+            "{:>9} {:<12} {}",
+            received.bytes, received.kind, received.url
+        );
+        assert!(
+            received.url.starts_with(&server.url()),
+            "from another origin: {}",
+            received.url
+        );
+        bytes += usize::try_from(received.bytes).unwrap();
+    }
+    println!("{bytes:>9} in all");
+    assert!(bytes > 50_000, "the browser counted: {bytes} bytes");
+    assert!(bytes <= FIRST_LOAD_LIMIT_BYTES, "first load: {bytes} bytes");
+    browser.close().await;
+}
