@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use shared::Role;
 
-use crate::{overview::Overview, session::Session};
+use crate::{model::duty::scopes_of, overview::Overview, session::Session};
 
 const ALL: &[Role] = &[
     Role::Administrator,
@@ -37,11 +37,11 @@ pub(super) fn Rail() -> impl IntoView {
         let mut places: Vec<AnyView> = PLACES
             .iter()
             .filter(|place| for_role(place))
-            .map(|place| item(place.0, place.1))
+            .map(|place| item(place.0, place.1, role))
             .collect();
         if for_role(&ADMINISTRATION) {
             places.push(view! { <li class="rail__gap" role="none"></li> }.into_any());
-            places.push(item(ADMINISTRATION.0, ADMINISTRATION.1));
+            places.push(item(ADMINISTRATION.0, ADMINISTRATION.1, role));
         }
         places
     };
@@ -53,7 +53,7 @@ pub(super) fn Rail() -> impl IntoView {
     }
 }
 
-fn item(name: &'static str, address: &'static str) -> AnyView {
+fn item(name: &'static str, address: &'static str, role: Option<Role>) -> AnyView {
     let path = use_location().pathname;
     // A case is opened from the ledger and belongs to it.
     let here = move || {
@@ -63,7 +63,15 @@ fn item(name: &'static str, address: &'static str) -> AnyView {
     };
     let count = (address == "/").then(|| {
         let overview = Overview::use_in();
-        move || match overview.duties.with(|duties| duties.len()) {
+        let parties = role
+            .and_then(|role| scopes_of(role).first().map(|(_, parties)| *parties))
+            .unwrap_or_default();
+        move || match overview.duties.with(|duties| {
+            duties
+                .iter()
+                .filter(|duty| parties.contains(&duty.party))
+                .count()
+        }) {
             0 => ().into_any(),
             count => view! { <span class="rail__n num">{count}</span> }.into_any(),
         }

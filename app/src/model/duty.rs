@@ -61,6 +61,40 @@ impl Group {
     }
 }
 
+/// Whose duties a segment shows, by role; the first is shown at first.
+const SCOPES: [(Role, &str, &[Party]); 5] = [
+    (
+        Role::District,
+        "本局各案",
+        &[Party::District, Party::Enterprise, Party::InspectionBody],
+    ),
+    (Role::District, "本局须办", &[Party::District]),
+    (Role::Municipal, "市局须办", &[Party::Municipal]),
+    (
+        Role::Municipal,
+        "全市",
+        &[
+            Party::Municipal,
+            Party::District,
+            Party::Enterprise,
+            Party::InspectionBody,
+        ],
+    ),
+    (Role::InspectionBody, "本机构须办", &[Party::InspectionBody]),
+];
+
+/// What a segment is called, and whose duties it shows.
+pub(crate) type Scope = (&'static str, &'static [Party]);
+
+/// The segments of a role.
+pub(crate) fn scopes_of(role: Role) -> Vec<Scope> {
+    SCOPES
+        .iter()
+        .filter(|(of, ..)| *of == role)
+        .map(|(_, name, parties)| (*name, *parties))
+        .collect()
+}
+
 /// What a duty's button does.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Act {

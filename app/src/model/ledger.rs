@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use shared::{
     Day, EventKind, Role,
-    assess::{Assessment, Deadline, Notice},
+    assess::{Assessment, Deadline, Notice, Status},
     calendar::WorkCalendar,
     event::Verdict,
     rule::{Party, Rule},
@@ -14,7 +14,7 @@ use super::duty::{among_all, is_at_once, number_of, what};
 use crate::{components::status::Look, session::LedgerCase, words::people};
 
 /// What stage a case is in while a row of this rule is what must be done next.
-const STAGES: [(&str, &str); 26] = [
+const STAGES: [(&str, &str); 31] = [
     ("art12.report_retest", "异议复检"),
     ("art13.decide_objection", "异议待决定"),
     ("art13.serve_decision", "待送达决定"),
@@ -34,6 +34,11 @@ const STAGES: [(&str, &str); 26] = [
     ("art19.serve_reinspection", "待送达复查"),
     ("art20.announce", "待公告"),
     ("art20.open_penalty_case", "待立案"),
+    ("art20.recommend_licence_revocation", "待建议吊销"),
+    ("art20.reinspect_after_announcement", "待再次复查"),
+    ("art20.reinspect_after_suspension", "待期满复查"),
+    ("art20.revoke_production_licence", "待吊销许可"),
+    ("art20.suspend_business", "待停业整顿"),
     ("art21.copy_report", "待抄报"),
     ("art4.forward_materials", "待转交"),
     ("art5.deliver_conforming", "待送达合格"),
@@ -62,17 +67,14 @@ pub(crate) struct LedgerRow {
     pub(crate) look: Look,
     /// How long is left, in words.
     pub(crate) left: String,
-    /// Where it stands when the most urgent come first.
-    pub(crate) urgency: (u8, Day),
+    /// Where it stands when the most urgent come first: what is running, by its day.
+    pub(crate) urgency: (bool, Day),
     pub(crate) bureau: String,
     /// Who recorded the last event.
     pub(crate) officer: String,
     /// What a filter looks in.
     pub(crate) search: String,
 }
-
-/// After everything that has a place of its own.
-const LAST: u8 = 9;
 
 impl LedgerRow {
     /// The row of this case today; `initials` gives the pinyin initials of a text.
@@ -113,7 +115,10 @@ impl LedgerRow {
             provisional: next.is_some_and(|row| row.provisional),
             look,
             left,
-            urgency: next.map_or((LAST, today), |row| urgency(row, today)),
+            urgency: (
+                next.is_none(),
+                next.and_then(|row| row.due).unwrap_or(today),
+            ),
             bureau: people::bureau_name(case.file.handling_bureau()),
             officer: case
                 .records
@@ -139,18 +144,19 @@ impl LedgerRow {
 
     /// Whether something is still to be done.
     pub(crate) fn is_running(&self) -> bool {
-        self.urgency.0 != LAST
+        !self.urgency.0
     }
 }
 
-/// Duties with a day, or at once, come before rights, and those before what has no day at all.
-fn urgency(row: &Deadline, today: Day) -> (u8, Day) {
-    let class = if row.rule.is_right {
-        1
-    } else if row.due.is_some() || is_at_once(row) {
-        0
-    } else {
-        2
+/// Which row says best what the case waits for. What an office can do comes before what the
+/// enterprise has let pass, a right only after that, and last what has no day at all.
+fn rank(row: &Deadline, today: Day) -> (u8, Day) {
+    let is_past = row.status == Status::Overdue && row.rule.party == Party::Enterprise;
+    let class = match row.due {
+        _ if row.rule.is_right => 2,
+        Some(_) if is_past => 1,
+        None if !is_at_once(row) => 3,
+        _ => 0,
     };
     (class, row.due.unwrap_or(today))
 }
@@ -160,7 +166,7 @@ fn next(assessment: &Assessment) -> Option<&Deadline> {
         .deadlines
         .iter()
         .filter(|row| row.status.is_pending());
-    pending.min_by_key(|row| urgency(row, assessment.as_of))
+    pending.min_by_key(|row| rank(row, assessment.as_of))
 }
 
 /// What an enterprise has until a day is, for the office, that the day has come.

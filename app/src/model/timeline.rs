@@ -16,8 +16,9 @@ use crate::{
     words::{day::short, event as event_words},
 };
 
-/// The axis goes on for so many days after the last thing on it.
+/// The axis goes on after the last thing on it: so many days, and one in so many of its own.
 const AFTERWARDS_DAYS: i32 = 5;
+const AFTERWARDS_SHARE: i32 = 12;
 /// And is never shorter than this.
 const SHORTEST_DAYS: i32 = 42;
 /// Weeks between two ticks: the first that gives so few.
@@ -119,7 +120,8 @@ impl Axis {
             .chain(running.then_some(today))
             .max()
             .unwrap_or(today);
-        let span = (last + AFTERWARDS_DAYS - begin).max(SHORTEST_DAYS);
+        let afterwards = AFTERWARDS_DAYS.max((last - begin) / AFTERWARDS_SHARE);
+        let span = (last + afterwards - begin).max(SHORTEST_DAYS);
         Self { begin, span, today }
     }
 
@@ -219,6 +221,13 @@ fn lane(
             labels.push(open_label(row, calendar, axis));
         }
     }
+    // What is late is seen, whatever else runs over the same days.
+    bars.sort_by_key(|bar| match bar.kind {
+        BarKind::Open(_) => 0,
+        BarKind::Closed => 1,
+        BarKind::Running(_) => 2,
+        BarKind::Late => 3,
+    });
     dues.sort_unstable();
     dues.dedup();
     let (marks, told) = events_of(track, case, assessment, calendar, axis);

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
-use shared::{Day, Role, rule::Party, words};
+use shared::{Day, words};
 
 use crate::{
     components::{days::due_day, status::status},
     keys,
-    model::duty::{Duty, Group, number_of},
+    model::duty::{Duty, Group, Scope, number_of, scopes_of},
     overview::Overview,
     session::Session,
     words::day,
@@ -17,38 +17,6 @@ use crate::{
 
 /// The most rows of one group that are drawn at first; more on demand.
 const DRAWN: usize = 100;
-
-/// Whose duties a segment shows, by role; the first is shown at first.
-const SCOPES: [(Role, &str, &[Party]); 5] = [
-    (
-        Role::District,
-        "本局各案",
-        &[Party::District, Party::Enterprise, Party::InspectionBody],
-    ),
-    (Role::District, "本局须办", &[Party::District]),
-    (Role::Municipal, "市局须办", &[Party::Municipal]),
-    (
-        Role::Municipal,
-        "全市",
-        &[
-            Party::Municipal,
-            Party::District,
-            Party::Enterprise,
-            Party::InspectionBody,
-        ],
-    ),
-    (Role::InspectionBody, "本机构须办", &[Party::InspectionBody]),
-];
-
-type Scope = (&'static str, &'static [Party]);
-
-fn scopes_of(role: Role) -> Vec<Scope> {
-    SCOPES
-        .iter()
-        .filter(|(of, ..)| *of == role)
-        .map(|(_, name, parties)| (*name, *parties))
-        .collect()
-}
 
 /// The page.
 #[component]

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use leptos::{ev, html, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
+use shared::Day;
 use wasm_bindgen::JsCast;
 
 use super::{Column, Order, Rows, filter};
 use crate::{
-    components::{sprite::icon, status::status},
+    components::{days::provisional_word, sprite::icon, status::status},
     keys,
     model::ledger::{LedgerRow, sees_bureaus},
     session::Session,
@@ -140,7 +141,7 @@ pub(super) fn Grid(found: Memo<Rows>, order: RwSignal<Order>) -> impl IntoView {
                 </colgroup>
                 <thead>
                     <tr aria-rowindex="1">
-                        {columns.get_value().into_iter().map(|(column, word, _)| head(column, word, order)).collect::<Vec<_>>()}
+                        {columns.get_value().into_iter().map(|(column, word, width)| head(column, word, width, order)).collect::<Vec<_>>()}
                     </tr>
                 </thead>
                 <tbody>
@@ -167,7 +168,12 @@ fn id_of(row: &LedgerRow) -> String {
     format!("row-{}", row.case.id)
 }
 
-fn head(column: Column, word: &'static str, order: RwSignal<Order>) -> AnyView {
+fn head(
+    column: Column,
+    word: &'static str,
+    width: &'static str,
+    order: RwSignal<Order>,
+) -> AnyView {
     let sorted = move || {
         let order = order.get();
         (order.column == column).then_some(order.falling)
@@ -191,7 +197,7 @@ fn head(column: Column, word: &'static str, order: RwSignal<Order>) -> AnyView {
         })
     };
     view! {
-        <th scope="col" class:no=column == Column::Number aria-sort=aria>
+        <th scope="col" class=width aria-sort=aria>
             <button type="button" class="grid__sort" on:click=sort>{word}{arrow}</button>
         </th>
     }
@@ -221,7 +227,7 @@ fn row_view(
     };
     let cells = columns
         .iter()
-        .map(|(column, ..)| cell(*column, row))
+        .map(|(column, _, width)| cell(*column, width, row))
         .collect::<Vec<_>>();
     let selected = id.clone();
     view! {
@@ -245,33 +251,29 @@ fn is_selecting() -> bool {
         .is_some_and(|selection| !selection.is_collapsed())
 }
 
-fn cell(column: Column, row: &LedgerRow) -> AnyView {
-    let text = match column {
-        Column::Number => {
-            return view! { <td class="no num"><a href=row.address()>{row.number.clone()}</a></td> }.into_any();
-        }
-        Column::Due => {
-            let day = match row.due {
-                Some(due) => view! { {due.to_string()} {row.provisional.then(crate::components::days::provisional_word)} }.into_any(),
-                None if row.without_day => view! { <span class="muted">"未定期限"</span> }.into_any(),
-                None => ().into_any(),
-            };
-            return view! { <td class="num">{day}</td> }.into_any();
-        }
-        Column::Left => return view! { <td>{status(row.look, row.left.clone())}</td> }.into_any(),
-        Column::Received => {
-            return view! { <td class="num">{row.received.map(|day| day.to_string())}</td> }
-                .into_any();
-        }
-        Column::Enterprise => &row.enterprise,
-        Column::Product => &row.product,
-        Column::FailedItems => &row.failed_items,
-        Column::Stage => return view! { <td>{row.stage}</td> }.into_any(),
-        Column::Next => &row.next,
-        Column::Bureau => &row.bureau,
-        Column::Officer => &row.officer,
+fn cell(column: Column, width: &'static str, row: &LedgerRow) -> AnyView {
+    let day = |day: Option<Day>| {
+        view! { <span class="num">{day.map(|day| day.to_string())}</span> }.into_any()
     };
-    view! { <td title=text.clone()>{text.clone()}</td> }.into_any()
+    let inner = match column {
+        Column::Number => {
+            view! { <a class="num" href=row.address()>{row.number.clone()}</a> }.into_any()
+        }
+        Column::Stage => row.stage.into_any(),
+        Column::Received => day(row.received),
+        Column::Due if row.without_day => {
+            view! { <span class="muted">"未定期限"</span> }.into_any()
+        }
+        Column::Due => view! { {day(row.due)} {row.provisional.then(provisional_word)} }.into_any(),
+        Column::Left => status(row.look, row.left.clone()),
+        Column::Enterprise => row.enterprise.clone().into_any(),
+        Column::Product => row.product.clone().into_any(),
+        Column::FailedItems => row.failed_items.clone().into_any(),
+        Column::Next => row.next.clone().into_any(),
+        Column::Bureau => row.bureau.clone().into_any(),
+        Column::Officer => row.officer.clone().into_any(),
+    };
+    view! { <td class=width>{inner}</td> }.into_any()
 }
 
 fn keys_of_grid(
