@@ -7,7 +7,8 @@ use shared::{
     event::Verdict,
     id::CaseId,
     import::{
-        Answers, Certainty, Field, Finding, Mapping, Period, Proposal, Question, Sheet, propose,
+        Answers, Certainty, Field, Finding, Mapping, Period, Proposal, Question, Sheet, kept_back,
+        propose,
     },
 };
 
@@ -295,4 +296,26 @@ fn answers_do_not_change_whose_case_it_is() {
             .map(|row| row.id)
     };
     assert!(with(1).eq(with(2)));
+}
+
+/// What was kept back, mended in the sheet that was given back, makes the case that it would have.
+#[test]
+fn the_rows_kept_back_can_be_mended_and_read_again() {
+    let (mut sheet, mapping) = read("failing-list.xlsx", FAILURES);
+    let right = propose(&sheet, &mapping, &answers());
+    let sampled_on = mapping
+        .column_of(Field::SampledOn)
+        .expect("the list has one");
+    sheet.rows[3][sampled_on] = sheets::Cell::text("2013年4月31日");
+    let proposal = propose(&sheet, &mapping, &answers());
+    assert_eq!(proposal.counts().faulty, 1);
+    let bad = proposal.rows.iter().filter(|row| !row.is_good());
+    let back = kept_back(&sheet, &mapping, bad);
+    assert!(back.contains("抽查时间：“2013年4月31日”：没有这一天"));
+    let mended = back.replacen("2013年4月31日", "2013年4月11日", 1);
+    let (sheet, mapping) = read("要改的行.csv", mended.as_bytes());
+    let again = propose(&sheet, &mapping, &answers());
+    assert_eq!(again.rows.len(), 1);
+    assert_eq!(again.rows[0].id, right.rows[1].id);
+    assert_eq!(again.rows[0].case, right.rows[1].case);
 }

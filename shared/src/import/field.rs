@@ -85,6 +85,7 @@ fields! {
     HandleBy "handle_by" "后处理截止时间" ["后处理截止日期" "后处理期限" "后处理完成期限" "处理期限"];
     CannotHandle "cannot_handle" "无法进行后处理" ["无法后处理" "是否无法后处理" "是否无法进行后处理" "不能进行后处理"];
     Remarks "remarks" "备注" ["说明" "备注说明" "附注"];
+    Reasons "reasons" "未导入的原因" [];
     Serial "serial" "序号" ["序列号" "NO" "NO." "行号"];
 }
 

@@ -7,6 +7,7 @@
 //! day is kept with the case and becomes an event only when a person gives the day.
 
 mod answer;
+mod back;
 mod check;
 mod fact;
 mod field;
@@ -24,6 +25,7 @@ mod told;
 pub mod value;
 
 pub use answer::{Answers, Period, Question};
+pub use back::kept_back;
 pub use fact::{Undated, said, said_day, undated};
 pub use field::Field;
 pub use heading::Certainty;
