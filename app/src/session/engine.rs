@@ -587,7 +587,7 @@ impl Engine {
                     .and_then(|at| i64::try_from(at).ok()),
                 clock_ahead_milliseconds: -writer.clock_offset_milliseconds,
                 is_persistent: health.persisted,
-                cases_kept: self.ledger.borrow().subjects().count(),
+                cases_kept: self.session.cases.with_untracked(|cases| cases.len()),
                 trouble: words::store::trouble(&health),
             }
         };

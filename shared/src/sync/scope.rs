@@ -7,8 +7,10 @@ use crate::{Actor, CaseFile, EventKind, Role};
 /// What a user may see, as one word: the server keeps a feed for each.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Scope {
-    /// Everything: the municipal bureau (article 3), and administrators, who may look but not record.
+    /// Everything: the municipal bureau (article 3).
     All,
+    /// Nothing: administrators keep accounts and have no part in cases (article 22).
+    Nothing,
     /// The cases that a district bureau handles, and copies of those registered with it (article 21).
     Bureau(Box<str>),
     /// The cases whose batch an inspection body tested.
@@ -19,7 +21,8 @@ impl Scope {
     /// The scope of a user.
     pub fn of(actor: &Actor) -> Self {
         match actor.role {
-            Role::Administrator | Role::Municipal => Self::All,
+            Role::Administrator => Self::Nothing,
+            Role::Municipal => Self::All,
             Role::District => Self::Bureau(actor.office.as_str().into()),
             Role::InspectionBody => Self::InspectionBody(actor.office.as_str().into()),
         }
@@ -62,6 +65,7 @@ impl fmt::Display for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::All => f.write_str("all"),
+            Self::Nothing => f.write_str("nothing"),
             Self::Bureau(code) => write!(f, "bureau/{code}"),
             Self::InspectionBody(name) => write!(f, "body/{name}"),
         }
@@ -70,7 +74,7 @@ impl fmt::Display for Scope {
 
 /// The text was not a scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a scope: expected all, bureau/… or body/…")]
+#[error("not a scope: expected all, nothing, bureau/… or body/…")]
 pub struct ParseScopeError;
 
 impl FromStr for Scope {
@@ -78,6 +82,7 @@ impl FromStr for Scope {
     fn from_str(text: &str) -> Result<Self, ParseScopeError> {
         match text.split_once('/') {
             None if text == "all" => Ok(Self::All),
+            None if text == "nothing" => Ok(Self::Nothing),
             Some(("bureau", code)) if !code.is_empty() => Ok(Self::Bureau(code.into())),
             Some(("body", name)) if !name.is_empty() => Ok(Self::InspectionBody(name.into())),
             _ => Err(ParseScopeError),
