@@ -43,6 +43,7 @@ pub(crate) struct Facts<'a> {
 struct Thread {
     position: u32,
     next: u32,
+    round: u8,
 }
 
 impl<'a> Facts<'a> {
@@ -80,9 +81,14 @@ impl<'a> Facts<'a> {
                 facts.rounds.push(round);
             }
             let next = facts.heads[place];
-            facts.may_conflict |= next != NONE && event.kind.facts().is_some_and(|it| !it.many);
+            facts.may_conflict |= facts.first(&event.kind, round).is_some()
+                && event.kind.facts().is_some_and(|it| !it.many);
             facts.heads[place] = u32::try_from(facts.threads.len()).unwrap_or(NONE);
-            facts.threads.push(Thread { position, next });
+            facts.threads.push(Thread {
+                position,
+                next,
+                round,
+            });
         }
         facts.rounds.sort_unstable();
         facts.may_conflict |= !facts.future.is_empty();
@@ -99,23 +105,30 @@ impl<'a> Facts<'a> {
         &self.case.case
     }
 
+    fn threads(&self, kind: &EventKind) -> impl Iterator<Item = &Thread> {
+        let first = kind.place().map_or(NONE, |place| self.heads[place]);
+        let thread = |at: u32| self.threads.get(at as usize);
+        std::iter::successors(thread(first), move |before| thread(before.next))
+    }
+
+    fn at_thread(&self, thread: &Thread) -> At<'a> {
+        let position = thread.position as usize;
+        At {
+            position,
+            event: &self.case.events[position],
+        }
+    }
+
     /// Every event of this type that counts, in the order of the day.
     pub(crate) fn all(&self, kind: &EventKind) -> impl Iterator<Item = At<'a>> {
-        let mut next = kind.place().map_or(NONE, |place| self.heads[place]);
-        std::iter::from_fn(move || {
-            let thread = self.threads.get(next as usize)?;
-            next = thread.next;
-            let position = thread.position as usize;
-            Some(At {
-                position,
-                event: &self.case.events[position],
-            })
-        })
+        self.threads(kind).map(|thread| self.at_thread(thread))
     }
 
     /// The first event of this type and round.
     pub(crate) fn first(&self, kind: &EventKind, round: u8) -> Option<At<'a>> {
-        self.all(kind).find(|at| at.event.round() == round)
+        let mut threads = self.threads(kind);
+        let first = threads.find(|thread| thread.round == round)?;
+        Some(self.at_thread(first))
     }
 
     /// The first event of this type, which has no rounds.

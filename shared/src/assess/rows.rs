@@ -137,7 +137,7 @@ pub(super) fn rows<'a>(
     calendar: &WorkCalendar,
 ) -> (Vec<Deadline>, Option<Rectification<'a>>) {
     let rectification = Rectification::new(facts, edition, calendar);
-    let mut rows = Vec::with_capacity(24);
+    let mut rows = Vec::with_capacity(edition.rules.len() + 8);
     for rule in edition
         .rules
         .iter()
