@@ -233,7 +233,7 @@ pub fn may_create(actor: &Actor, head: &CaseHead, events: &[Event]) -> Result<()
 }
 
 /// Whether the actor may see the case: what it acts on, and for a district also the copies for
-/// enterprises that are registered with it (article 21). Administrators see and do not act.
+/// enterprises that are registered with it (article 21). Administrators see none.
 pub fn may_see(actor: &Actor, case: &CaseFile) -> bool {
     is_own(actor, case) || Scope::of(actor).sees(case)
 }
@@ -422,7 +422,7 @@ mod tests {
             )
         });
         for (name, sees) in [
-            ("admin", true),
+            ("admin", false),
             ("municipal", true),
             ("110118", true),
             ("110108", true),

@@ -125,6 +125,9 @@ pub struct Row {
     /// Why the day is that day.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub explanation: Option<Explanation>,
+    /// The same as text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explanation_text: Option<String>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
@@ -255,6 +258,7 @@ fn row(deadline: &Deadline, case: &CaseFile, explanation: Option<Explanation>) -
         waived_because: deadline.waiver.map(|waiver| waiver.reason.into()),
         provisional: deadline.provisional,
         disputed: deadline.disputed,
+        explanation_text: explanation.as_ref().map(ToString::to_string),
         explanation,
     }
 }
