@@ -1,11 +1,13 @@
 //! A case on a day: what is due, what is done, what follows. Pure, and the same everywhere.
 
 mod findings;
+mod moved;
 mod national;
 mod rows;
 
 use serde::Serialize;
 
+pub use moved::{Moved, moved};
 pub use national::{NATIONAL_RULES, law_of};
 pub(crate) use rows::holds;
 

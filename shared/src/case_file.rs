@@ -76,17 +76,20 @@ pub fn read(bytes: &[u8]) -> Result<CaseFile, CaseFileError> {
     }
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let before = &bytes[..error.valid_up_to()];
-        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        let line = before.split(|byte| *byte == b'\n').count();
         CaseFileError::NotUtf8 { line }
     })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let read: Result<CaseFile, _> = serde_path_to_error::deserialize(&mut deserializer);
     let case = match read {
-        Ok(case) => deserializer.end().map(|()| case).map_err(not_json),
+        Ok(case) => deserializer
+            .end()
+            .map(|()| case)
+            .map_err(|error| not_json(&error)),
         Err(error) => {
             let field = error.path().to_string();
-            Err(fault(field, error.into_inner()))
+            Err(fault(field, error.inner()))
         }
     };
     match case {
@@ -103,19 +106,19 @@ pub fn read(bytes: &[u8]) -> Result<CaseFile, CaseFileError> {
     }
 }
 
-fn not_json(error: serde_json::Error) -> CaseFileError {
+fn not_json(error: &serde_json::Error) -> CaseFileError {
     CaseFileError::NotJson {
         line: error.line(),
         column: error.column(),
-        reason: without_place(&error),
+        reason: without_place(error),
     }
 }
 
-fn fault(path: String, error: serde_json::Error) -> CaseFileError {
+fn fault(path: String, error: &serde_json::Error) -> CaseFileError {
     if !error.is_data() {
         return not_json(error);
     }
-    let reason = without_place(&error);
+    let reason = without_place(error);
     // Fields that are missing, or met before the type of their event, are named by the reason.
     let named = reason
         .strip_prefix("missing field `")

@@ -126,10 +126,10 @@ const HEADING: &str =
 
 /// A notice for 2027 with the statutory days of the law and these lines.
 fn notice_for_2027(more: &str) -> String {
-    let statutory: String = statutory_holidays(2027)
-        .map(|(day, name)| format!("{day},,holiday,{name},{name},,通知,2026-11-25\n"))
+    let statutory: Vec<String> = statutory_holidays(2027)
+        .map(|(day, name)| format!("{day},,holiday,{name},{name},,通知,2026-11-25"))
         .collect();
-    format!("{HEADING}\n{statutory}{more}")
+    format!("{HEADING}\n{}\n{more}", statutory.join("\n"))
 }
 
 #[test]

@@ -136,7 +136,7 @@ pub(crate) fn set(head: &mut CaseHead, history: &mut HistoryRecord, words: &[Str
             let item = serde_json::from_value(json!(name)).unwrap();
             head.product.traits.push(item);
         }
-        ["registration", code] => head.enterprise.registration_district = code.to_owned(),
+        ["registration", code] => code.clone_into(&mut head.enterprise.registration_district),
         ["excluded", class] => head.product.excluded_class = Some(class.to_owned()),
         ["history", year, quarter, number, result] => history.results.push(PeriodResult {
             period: Period {

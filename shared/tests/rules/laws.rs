@@ -184,12 +184,11 @@ proptest! {
             let of_role = |role: Role| why.days.iter().filter(move |cell| cell.role == role);
             prop_assert!(why.days.windows(2).all(|pair| pair[1].day == pair[0].day + 1));
             prop_assert_eq!(of_role(Role::Due).map(|cell| cell.day).collect::<Vec<_>>(), [due]);
-            let counted: Vec<Option<i32>> = why
+            let counted: Vec<i32> = why
                 .days
                 .iter()
                 .filter(|cell| [Role::Count, Role::Full, Role::Due].contains(&cell.role))
-                .map(|cell| cell.number)
-                .filter(Option::is_some)
+                .filter_map(|cell| cell.number)
                 .collect();
             let days = match row.reckoning {
                 Reckoning::WorkingDays(days)
@@ -197,7 +196,7 @@ proptest! {
                 | Reckoning::CalendarDaysUnmoved(days) => i32::from(days),
                 _ => 0,
             };
-            prop_assert_eq!(counted, (1..=days).map(Some).collect::<Vec<_>>(), "{:?}", row);
+            prop_assert_eq!(counted, (1..=days).collect::<Vec<_>>(), "{:?}", row);
             let provisional = why.days.iter().any(|cell| cell.assumed);
             prop_assert!(provisional || !row.provisional, "{:?}", row);
         }

@@ -1,5 +1,7 @@
 //! The rules: worked examples, tables, laws, and the index of articles.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 mod calendar;
 mod edition;
 mod example;
