@@ -24,6 +24,7 @@ use shared::{
     permission::may_record,
     sync::{Scope, wire::RefusalReason},
 };
+use zeroize::Zeroizing;
 
 use self::{
     engine::{Draft, Engine},
@@ -245,6 +246,8 @@ pub struct Session {
     told: RwSignal<Arc<History>>,
     assessed: StoredValue<Arc<Mutex<Memo>>>,
     engine: StoredValue<Option<Rc<Engine>>, LocalStorage>,
+    /// Account and passphrase of a store that was opened without the server, until it answers.
+    unconfirmed: StoredValue<Option<(String, Zeroizing<String>)>>,
 }
 
 impl Session {
@@ -262,6 +265,7 @@ impl Session {
             told: RwSignal::new(Arc::default()),
             assessed: StoredValue::new(Arc::default()),
             engine: StoredValue::new_local(None),
+            unconfirmed: StoredValue::new(None),
         };
         provide_context(session);
         spawn_local(session.shut());
@@ -416,24 +420,23 @@ impl Session {
     }
 
     /// Sets one field of a case's head.
-    pub async fn edit_head(
-        &self,
-        case: &CaseId,
-        field: &str,
-        value: serde_json::Value,
-    ) -> Result<(), RecordError> {
-        let (engine, subject) = (self.engine()?, Subject::case(case));
+    pub async fn edit_head(&self, case: &CaseId, field: &str, value: serde_json::Value) -> Result<(), RecordError> {
+        self.edit_heads(vec![(case.clone(), field.to_owned(), value)]).await
+    }
+
+    /// Sets fields of cases' heads, all in one write.
+    pub async fn edit_heads(&self, edits: Vec<(CaseId, String, serde_json::Value)>) -> Result<(), RecordError> {
+        if edits.is_empty() {
+            return Ok(());
+        }
+        let engine = self.engine()?;
         engine.ready().await;
-        let replaces = engine.setters_of(&subject, field);
-        let body = Body::Head {
-            field: field.to_owned(),
-            value,
-            replaces,
-        };
-        engine
-            .record(vec![(subject, Draft::Other(body))])
-            .await
-            .map(drop)
+        let drafts = edits.into_iter().map(|(case, field, value)| {
+            let subject = Subject::case(&case);
+            let replaces = engine.setters_of(&subject, &field);
+            (subject, Draft::Other(Body::Head { field, value, replaces }))
+        });
+        engine.record(drafts.collect()).await.map(drop)
     }
 
     /// Takes cases in. One that is there already gets only what it lacks; nothing is overwritten.
@@ -576,23 +579,45 @@ impl Session {
 
     /// Signs in on the server behind a store that was opened without it.
     async fn confirm(self, user: String, passphrase: String) {
-        let profile = match server::signed_in().await {
-            Some(profile) if profile.actor.user == user => profile,
-            _ => match server::sign_in(&user, &passphrase).await {
-                Ok(profile) => profile,
-                Err(_) => return,
-            },
-        };
+        self.unconfirmed.set_value(Some((user.clone(), Zeroizing::new(passphrase))));
+        match server::signed_in().await {
+            Some(profile) if profile.actor.user == user => self.confirmed(&profile).await,
+            _ => {
+                self.sign_in_again().await;
+            }
+        }
+    }
+
+    /// Signs in with what the store was opened with, where the server has not answered since;
+    /// says whether that helped.
+    async fn sign_in_again(self) -> bool {
+        let Some((user, passphrase)) = self.unconfirmed.get_value() else { return false };
+        match server::sign_in(&user, &passphrase).await {
+            Ok(profile) => {
+                self.confirmed(&profile).await;
+                true
+            }
+            Err(SignInFailure::Unreachable) => false,
+            Err(SignInFailure::Wrong | SignInFailure::TooMany) => {
+                self.unconfirmed.set_value(None);
+                false
+            }
+        }
+    }
+
+    async fn confirmed(self, profile: &shared::account::Profile) {
+        self.unconfirmed.set_value(None);
         let Ok(engine) = self.engine() else { return };
         // A failure leaves the profile that was kept before.
-        let _ = engine::keep_profile(engine.store(), &profile).await;
-        self.profile.set(Some(Arc::new((&profile).into())));
+        let _ = engine::keep_profile(engine.store(), profile).await;
+        self.profile.set(Some(Arc::new(profile.into())));
         engine.wake();
     }
 
     fn close(&self) {
         self.with_engine(|engine| engine.close());
         self.engine.set_value(None);
+        self.unconfirmed.set_value(None);
         self.profile.set(None);
         self.cases.set(Arc::default());
         self.outbox.set(Arc::default());

@@ -16,7 +16,7 @@ use leptos::{prelude::*, task::spawn_local};
 use shared::{
     change::{Body, Change, ChangeId, DeviceId, Subject},
     id::CaseId,
-    sync::{Command, Commit, Device, DeviceState, Input, Standing, device::Settlement},
+    sync::{Command, Commit, Device, DeviceState, Failure, Input, Standing, device::Settlement},
 };
 
 use super::{
@@ -349,6 +349,10 @@ impl Engine {
             Command::Exchange(request) => {
                 let input = match server::exchange(&request).await {
                     Ok(response) => Input::Answered(Box::new(response)),
+                    Err(Failure::SignInExpired) if self.session.sign_in_again().await => {
+                        self.step(Input::Failed(Failure::Unreachable));
+                        Input::Wake
+                    }
                     Err(failure) => Input::Failed(failure),
                 };
                 self.step(input);
