@@ -83,6 +83,12 @@ impl Page {
             .await;
     }
 
+    /// Puts the tab before the others: one that lies behind takes no clicks.
+    pub async fn bring_to_front(&self) {
+        let brought = self.tab.bring_to_front().await.map(drop);
+        self.expect("the tab comes to the front", brought).await;
+    }
+
     /// Changes the screen.
     pub async fn look(&self, look: Look) {
         let (width, height) = (i64::from(look.width), i64::from(look.height));
