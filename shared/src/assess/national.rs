@@ -10,7 +10,7 @@ use crate::{
     Day, EventKind as K,
     calendar::WorkCalendar,
     facts::Facts,
-    rule::{Condition, Done, Limit, Party, Rule, Track, Trigger},
+    rule::{Condition, Done, Limit, Moot, Party, Rule, Track, Trigger},
 };
 
 /// 产品质量监督抽查管理办法, order 133 of the national bureau: in force from 2011-02-01 until
@@ -19,6 +19,8 @@ const ORDER_133_FROM: Day = Day::from_unix_days(15_006);
 const ORDER_18_FROM: Day = Day::from_unix_days(18_262);
 /// 行政强制法: in force from 2012-01-01.
 const COMPULSION_LAW_FROM: Day = Day::from_unix_days(15_340);
+
+const OVERTURNED: &[Moot] = &[Moot::ResultOverturned];
 
 const FURTHER: Rule = Rule {
     id: "",
@@ -52,6 +54,7 @@ static ORGANISE_REINSPECTION: Rule = Rule {
     trigger: Trigger::Received(&[K::ReinspectionApplied]),
     limit: Limit::CalendarDays(15),
     done: Done::Commissioned(1),
+    moot: OVERTURNED,
     ..FURTHER
 };
 
@@ -72,6 +75,7 @@ static REQUEST_EXTENSION: Rule = Rule {
         offset_days: -5,
     },
     done: Done::Any(&[K::ExtensionRequested]),
+    moot: OVERTURNED,
     ..FURTHER
 };
 

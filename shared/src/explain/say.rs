@@ -2,12 +2,11 @@
 
 use super::{Assumption, Cell, Piece, Role};
 use crate::{
-    CaseFile, Day,
-    assess::{Deadline, Reckoning, Status},
+    CaseFile, Day, Event,
+    assess::{Deadline, Reckoning, Status, law_of},
     calendar::WorkCalendar,
-    conflict::PROVENANCE,
     progress::span,
-    rule::{Condition, Moot, Party, Trigger},
+    rule::{Condition, Done, Moot, Party, Trigger},
     words::{self, Word, day_beside, month_and_day, weekday},
 };
 
@@ -42,7 +41,8 @@ pub(super) fn sentence(
 ) -> Vec<Piece> {
     let mut sentence = Sentence::default();
     count(&mut sentence, row, days);
-    sentence.say(format!("依据{}。", words::article(row.rule.article)));
+    let law = law_of(row.rule).unwrap_or_default();
+    sentence.say(format!("依据{law}{}。", words::article(row.rule.article)));
     outcome(&mut sentence, row, calendar, as_of);
     sentence.0
 }
@@ -154,26 +154,36 @@ fn end_clause(sentence: &mut Sentence) {
 
 fn outcome(sentence: &mut Sentence, row: &Deadline, calendar: &WorkCalendar, as_of: Day) {
     let done = row.done.map(|done| day_beside(done, row.from));
-    match (row.status, done, row.due) {
+    let is_until = matches!(row.rule.done, Done::Until(_));
+    let text = match (row.status, done, row.due) {
+        (Status::Met, Some(done), _) if is_until => format!("实际延至 {done}。"),
         (Status::Late, Some(done), Some(due)) => {
             let late = span(row, calendar, due, row.done.unwrap_or(due));
-            sentence.say(format!("{done}办结，迟 {late}。"));
+            if is_until {
+                format!("实际延至 {done}，超过 {late}。")
+            } else {
+                format!("{done}办结，迟 {late}。")
+            }
         }
         (Status::Met | Status::Late, Some(done), _) if row.done < Some(row.from) => {
-            sentence.say(format!("{done}已先行办结，视为按期。"));
+            format!("{done}已先行办结，视为按期。")
         }
-        (Status::Met | Status::Late, Some(done), _) => sentence.say(format!("{done}办结。")),
+        (Status::Met | Status::Late, Some(done), _) => format!("{done}办结。"),
         (Status::Overdue, _, Some(due)) => {
-            let late = span(row, calendar, due, as_of);
-            sentence.say(format!("至今未办，逾期 {late}。"));
+            format!("至今未办，逾期 {}。", span(row, calendar, due, as_of))
         }
-        (Status::Lapsed, ..) => sentence.say("期内未行使，视为承认检验结果。"),
+        (Status::Open, _, None) => format!("至今未办，已 {} 日。", as_of - row.from),
+        (Status::Lapsed, ..) if row.rule.trigger == Trigger::ResultServed => {
+            "期内未提出，视为承认检验结果。".to_owned()
+        }
+        (Status::Lapsed, ..) => "期内未行使。".to_owned(),
         (Status::Waived, ..) => {
             let reason = row.waiver.map_or("", |waiver| waiver.reason.word());
-            sentence.say(format!("{reason}，无须办理。"));
+            format!("{reason}，无须办理。")
         }
-        _ => {}
-    }
+        _ => return,
+    };
+    sentence.say(text);
 }
 
 /// The holidays among these days, each with its days, in order.
@@ -246,22 +256,16 @@ pub(super) fn assumptions(
     if let Some(text) = notices(row, calendar, days) {
         assume("工作日历", text);
     }
-    if let Some(event) = case.events.get(row.trigger()) {
-        let author = event.details.get(PROVENANCE[1]);
-        let author = author.and_then(|author| author.as_str());
-        let by = author.map_or_else(String::new, |author| format!("，{author}登记"));
-        let told = words::told(event);
-        assume(
-            "起算事件",
-            format!("{} {told}（{}）{by}", event.on, event.id),
-        );
-    }
-    if let Reckoning::Document(position) = row.reckoning
-        && position != row.trigger()
-        && let Some(event) = case.events.get(position)
-    {
-        let told = words::told(event);
-        assume("依据文书", format!("{} {told}（{}）", event.on, event.id));
+    for (place, position) in row.rests_on.iter().enumerate() {
+        let Some(event) = case.events.get(*position) else {
+            continue;
+        };
+        let title = match row.reckoning {
+            _ if place == 0 => "起算事件",
+            Reckoning::Document(document) if document == *position => "依据文书",
+            _ => "另据",
+        };
+        assume(title, on_record(event));
     }
     let roll = match row.reckoning {
         Reckoning::WorkingDays(_) => Some("按工作日计，无须顺延"),
@@ -286,12 +290,24 @@ pub(super) fn assumptions(
     if let Some(waiver) = row.waiver
         && let Some(event) = case.events.get(waiver.event)
     {
-        let (reason, told) = (waiver.reason.word(), words::told(event));
-        let text = format!("{reason}：{} {told}（{}）", event.on, event.id);
-        assume("无须办理", text);
+        let reason = waiver.reason.word();
+        assume("无须办理", format!("{reason}：{}", on_record(event)));
     }
     assume("时区", "北京日期".to_owned());
     found
+}
+
+/// An event as the record has it: when, what, when it arrived, which, by whom.
+fn on_record(event: &Event) -> String {
+    let received = event.received_on.filter(|received| *received != event.on);
+    let received = received.map_or_else(String::new, |day| format!("，{day} 收到"));
+    let author = event
+        .details
+        .get("author")
+        .and_then(|author| author.as_str());
+    let author = author.map_or_else(String::new, |author| format!("，{author}登记"));
+    let (on, told, id) = (event.on, words::told(event), &event.id);
+    format!("{on} {told}{received}（{id}）{author}")
 }
 
 /// Which notices the count went by; none where it looked at no calendar.

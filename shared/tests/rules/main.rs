@@ -6,6 +6,7 @@ mod calendar;
 mod edition;
 mod example;
 mod examples;
+mod explanations;
 mod files;
 mod golden;
 mod index;
