@@ -19,7 +19,7 @@ const WHOLE: &str = r#"{
     "product": { "name": "椅", "kind": "木家具", "traits": ["consumer_goods", "flammable"],
       "excluded_class": null, "colour": "红" },
     "enterprise": { "name": "雅木", "credit_code": "91110105MA001A2B2U", "phone": "010" },
-    "inspection_body": "质检院", "handling_bureau": "110105", "serious": true, "mood": [1, 2.5]
+    "inspection_body": "质检院", "handling_bureau": "110105", "serious": true, "mood": [1, 2.5, -1.2893005764194532e-211]
   },
   "events": [
     { "id": "e1", "type": "report_submitted", "on": "2013-03-04", "verdict": "nonconforming",
