@@ -7,3 +7,4 @@ pub(crate) mod messages;
 pub(crate) mod sprite;
 pub(crate) mod status;
 pub(crate) mod timeline;
+pub(crate) mod window;

@@ -78,6 +78,7 @@ enum Shown {
 #[component]
 fn Frame() -> impl IntoView {
     Overview::provide();
+    pages::import::Work::provide();
     let session = Session::use_in();
     let help = help::provide();
     keys_of_frame(help);
@@ -96,6 +97,7 @@ fn Frame() -> impl IntoView {
                 <Route path=path!("/cases/:id") view=|| view! { <pages::case::Case /> }.into_any() />
                 <Route path=path!("/cases/:id/record") view=|| view! { <pages::record::Offers /> }.into_any() />
                 <Route path=path!("/cases/:id/record/:kind") view=|| view! { <pages::record::Record /> }.into_any() />
+                <Route path=path!("/import") view=|| view! { <pages::import::Import /> }.into_any() />
                 <Route path=path!("/sync") view=|| view! { <pages::sync::Sync /> }.into_any() />
                 <Route path=path!("/admin") view=|| view! { <pages::admin::Admin /> }.into_any() />
                 <Route path=path!("/sign-in") view=|| home().into_any() />

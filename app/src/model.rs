@@ -4,6 +4,7 @@ pub(crate) mod calendar;
 pub(crate) mod consequences;
 pub(crate) mod draft;
 pub(crate) mod duty;
+pub(crate) mod import;
 pub(crate) mod labels;
 pub(crate) mod ledger;
 pub(crate) mod timeline;

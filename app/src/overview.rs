@@ -75,7 +75,7 @@ fn rows(session: Session) -> Memo<Arc<Vec<Arc<LedgerRow>>>> {
             });
             let row = Arc::new(row);
             kept.update_value(|kept| {
-                drop(kept.insert(case.id.clone(), (today, calendar.clone(), row.clone())))
+                drop(kept.insert(case.id.clone(), (today, calendar.clone(), row.clone())));
             });
             row
         })

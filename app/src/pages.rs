@@ -2,6 +2,7 @@
 
 pub(crate) mod admin;
 pub(crate) mod case;
+pub(crate) mod import;
 pub(crate) mod ledger;
 pub(crate) mod not_found;
 pub(crate) mod record;

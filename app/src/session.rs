@@ -420,12 +420,21 @@ impl Session {
     }
 
     /// Sets one field of a case's head.
-    pub async fn edit_head(&self, case: &CaseId, field: &str, value: serde_json::Value) -> Result<(), RecordError> {
-        self.edit_heads(vec![(case.clone(), field.to_owned(), value)]).await
+    pub async fn edit_head(
+        &self,
+        case: &CaseId,
+        field: &str,
+        value: serde_json::Value,
+    ) -> Result<(), RecordError> {
+        self.edit_heads(vec![(case.clone(), field.to_owned(), value)])
+            .await
     }
 
     /// Sets fields of cases' heads, all in one write.
-    pub async fn edit_heads(&self, edits: Vec<(CaseId, String, serde_json::Value)>) -> Result<(), RecordError> {
+    pub async fn edit_heads(
+        &self,
+        edits: Vec<(CaseId, String, serde_json::Value)>,
+    ) -> Result<(), RecordError> {
         if edits.is_empty() {
             return Ok(());
         }
@@ -434,7 +443,14 @@ impl Session {
         let drafts = edits.into_iter().map(|(case, field, value)| {
             let subject = Subject::case(&case);
             let replaces = engine.setters_of(&subject, &field);
-            (subject, Draft::Other(Body::Head { field, value, replaces }))
+            (
+                subject,
+                Draft::Other(Body::Head {
+                    field,
+                    value,
+                    replaces,
+                }),
+            )
         });
         engine.record(drafts.collect()).await.map(drop)
     }
@@ -456,28 +472,25 @@ impl Session {
         for (id, file) in taken {
             let subject = Subject::case(&id);
             let mut draft = |body| drafts.push((subject.clone(), body));
-            let mut before = match known.get(&id) {
-                Some(known) => {
-                    imported.known += 1;
-                    let fields: HashMap<_, _> = fields_of(&known.case).into_iter().collect();
-                    for (field, value) in fields_of(&file.case) {
-                        if !fields.contains_key(&field) {
-                            draft(Draft::Other(Body::Head {
-                                field,
-                                value,
-                                replaces: Vec::new(),
-                            }));
-                        }
+            let mut before = if let Some(known) = known.get(&id) {
+                imported.known += 1;
+                let fields: HashMap<_, _> = fields_of(&known.case).into_iter().collect();
+                for (field, value) in fields_of(&file.case) {
+                    if !fields.contains_key(&field) {
+                        draft(Draft::Other(Body::Head {
+                            field,
+                            value,
+                            replaces: Vec::new(),
+                        }));
                     }
-                    CaseFile::clone(known)
                 }
-                None => {
-                    imported.cases += 1;
-                    draft(Draft::Other(Body::Open {
-                        head: Box::new(file.case.clone()),
-                    }));
-                    CaseFile::new(file.case)
-                }
+                CaseFile::clone(known)
+            } else {
+                imported.cases += 1;
+                draft(Draft::Other(Body::Open {
+                    head: Box::new(file.case.clone()),
+                }));
+                CaseFile::new(file.case)
             };
             for event in file.events {
                 let is_new = before.events.iter().all(|known| known.id != event.id);
@@ -523,17 +536,16 @@ impl Session {
     /// that knows the user does not wait for the network.
     pub async fn sign_in(&self, user: String, passphrase: String) -> Result<(), SignInError> {
         match Store::unlock(&user, &passphrase).await {
-            Ok(store) => match engine::kept_profile(&store).await {
-                Some(profile) => {
+            Ok(store) => {
+                if let Some(profile) = engine::kept_profile(&store).await {
                     self.open(store, &profile).await?;
                     spawn_local(self.confirm(user, passphrase));
                     Ok(())
-                }
-                None => {
+                } else {
                     let profile = server::sign_in(&user, &passphrase).await?;
                     self.open(store, &profile).await
                 }
-            },
+            }
             Err(StoreError::Absent | StoreError::Damaged) => {
                 let profile = server::sign_in(&user, &passphrase).await?;
                 // What is damaged cannot be opened by anybody; the server has what was sent.
@@ -579,7 +591,8 @@ impl Session {
 
     /// Signs in on the server behind a store that was opened without it.
     async fn confirm(self, user: String, passphrase: String) {
-        self.unconfirmed.set_value(Some((user.clone(), Zeroizing::new(passphrase))));
+        self.unconfirmed
+            .set_value(Some((user.clone(), Zeroizing::new(passphrase))));
         match server::signed_in().await {
             Some(profile) if profile.actor.user == user => self.confirmed(&profile).await,
             _ => {
@@ -591,7 +604,9 @@ impl Session {
     /// Signs in with what the store was opened with, where the server has not answered since;
     /// says whether that helped.
     async fn sign_in_again(self) -> bool {
-        let Some((user, passphrase)) = self.unconfirmed.get_value() else { return false };
+        let Some((user, passphrase)) = self.unconfirmed.get_value() else {
+            return false;
+        };
         match server::sign_in(&user, &passphrase).await {
             Ok(profile) => {
                 self.confirmed(&profile).await;

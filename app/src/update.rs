@@ -11,7 +11,7 @@ pub fn ready() -> ReadSignal<bool> {
     let (ready, set_ready) = signal(marked);
     let listener =
         window_event_listener(Custom::<web_sys::Event>::new("update-ready"), move |_| {
-            set_ready.set(true)
+            set_ready.set(true);
         });
     on_cleanup(move || listener.remove());
     ready

@@ -151,7 +151,7 @@ mod tests {
     #[test]
     fn a_known_form_is_not_sent_again() {
         let check = |known: &str, expected: bool| {
-            assert_eq!(matches(known, "\"a-br\""), expected, "{known}")
+            assert_eq!(matches(known, "\"a-br\""), expected, "{known}");
         };
         check("", false);
         check("\"a-br\"", true);

@@ -88,7 +88,7 @@ impl Server {
         let (_, address) = line
             .split_once("http://")
             .expect("the line was found by it");
-        self.address = address.trim().to_owned();
+        address.trim().clone_into(&mut self.address);
     }
 
     /// Waits for a line on the console with these words in it.

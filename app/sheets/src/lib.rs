@@ -20,7 +20,7 @@ pub fn start() {
         let name = sent.get(0).as_string().unwrap_or_default();
         let bytes = Uint8Array::new(&sent.get(1)).to_vec();
         let told = match sheets::read_reporting(&name, &bytes, &mut |rows| {
-            tell(&listening, &Told::Rows(rows))
+            tell(&listening, &Told::Rows(rows));
         }) {
             Ok(sheets) => Told::Sheets(sheets),
             Err(error) => Told::Unreadable(error.to_string()),

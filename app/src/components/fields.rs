@@ -65,7 +65,7 @@ pub(crate) fn line(
     remarks: Signal<Vec<Remark>>,
 ) -> AnyView {
     let type_in = move |event: ev::Targeted<ev::Event, web_sys::HtmlInputElement>| {
-        value.set(event.target().value())
+        value.set(event.target().value());
     };
     let control = view! {
         <input

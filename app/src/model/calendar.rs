@@ -60,7 +60,7 @@ pub(crate) fn stretches(why: &Explanation) -> Vec<Stretch> {
     for (index, week) in weeks.into_iter().enumerate() {
         match (stretches.last_mut(), keep(index)) {
             (Some(Stretch::Shown(weeks)), true) | (Some(Stretch::Folded(weeks)), false) => {
-                weeks.push(week)
+                weeks.push(week);
             }
             (_, true) => stretches.push(Stretch::Shown(vec![week])),
             (_, false) => stretches.push(Stretch::Folded(vec![week])),
@@ -188,7 +188,7 @@ mod tests {
     #[test]
     fn weeks_are_whole_and_long_ones_folded() {
         let check = |events: &[(&str, &str, &str)], rule, as_of, expected| {
-            assert_eq!(drawn(events, rule, as_of), expected)
+            assert_eq!(drawn(events, rule, as_of), expected);
         };
         let received = ("materials_received", "2013-02-07", "");
         check(

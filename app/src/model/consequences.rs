@@ -63,7 +63,7 @@ impl Consequences {
                     }
                 }
                 Some(old) if old.status.is_pending() && !row.status.is_pending() => {
-                    found.closed.push(line(row))
+                    found.closed.push(line(row));
                 }
                 Some(old) if old.due != row.due => {
                     if let Some(due) = row.due.filter(|_| row.status.is_pending()) {

@@ -226,7 +226,7 @@ fn bureau_field(bureau: RwSignal<String>) -> AnyView {
         })
         .collect::<Vec<_>>();
     let choose = move |event: ev::Targeted<ev::Event, web_sys::HtmlSelectElement>| {
-        bureau.set(event.target().value())
+        bureau.set(event.target().value());
     };
     let control =
         view! { <select class="input" id="bureau" on:change:target=choose>{bureaus}</select> };

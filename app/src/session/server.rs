@@ -60,7 +60,7 @@ pub(super) async fn sign_in(user: &str, passphrase: &str) -> Result<Profile, Sig
 /// Who is signed in by the cookie, if anybody is and the server answers.
 pub(super) async fn signed_in() -> Option<Profile> {
     let response = Request::get("/api/session")
-        .abort_signal(patience().as_ref())
+        .abort_signal(Some(&patience()))
         .send()
         .await
         .ok()?;
@@ -74,7 +74,7 @@ pub(super) async fn signed_in() -> Option<Profile> {
 /// Signs out; offline the cookie stays until it expires.
 pub(super) async fn sign_out() {
     let _ = Request::delete("/api/session")
-        .abort_signal(patience().as_ref())
+        .abort_signal(Some(&patience()))
         .send()
         .await;
 }
@@ -83,14 +83,14 @@ async fn post(path: &str, body: &impl Serialize) -> Option<Response> {
     let body = serde_json::to_string(body).ok()?;
     let request = Request::post(path)
         .header("content-type", "application/json")
-        .abort_signal(patience().as_ref())
+        .abort_signal(Some(&patience()))
         .body(body)
         .ok()?;
     request.send().await.ok()
 }
 
-fn patience() -> Option<AbortSignal> {
-    Some(AbortSignal::timeout_with_u32(PATIENCE_MILLISECONDS))
+fn patience() -> AbortSignal {
+    AbortSignal::timeout_with_u32(PATIENCE_MILLISECONDS)
 }
 
 /// What the stream of news says.

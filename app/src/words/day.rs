@@ -60,7 +60,7 @@ mod tests {
             assert_eq!(
                 moment(midnight + minutes * 60_000, day("2013-03-04")),
                 words
-            )
+            );
         };
         check(0, "00:00");
         check(9 * 60 + 41, "09:41");

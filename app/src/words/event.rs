@@ -1,6 +1,19 @@
 //! What the buttons say that record an event.
 
-use shared::EventKind::{self, *};
+use shared::EventKind::{
+    self, Announced, BusinessSuspended, CessationReported, Closed, ConformingResultDelivered,
+    CopyReported, DecisionServed, DefectInvestigationStarted, DisposalOrdered, DisposalReported,
+    ExcuseAccepted, ExtensionGranted, ExtensionRefused, ExtensionRequested, GoodsSealed,
+    GoodsSeized, InvestigationConcluded, InvestigationStarted, LicenceRevocationRecommended,
+    MaterialsForwarded, MaterialsReceived, MeasureLifted, ObjectionAccepted, ObjectionDecided,
+    ObjectionFiled, ObjectionRejected, PenaltyCaseOpened, ProductionLicenceRevoked,
+    ProhibitedProductionFound, RecallStarted, RectificationOrderServed, RectificationOrdered,
+    RectificationRefused, RectificationReported, RectificationVerified, ReinspectionApplied,
+    ReinspectionCommissioned, ReinspectionMaterialsReceived, ReinspectionReported,
+    ReinspectionResultServed, ReportCorrected, ReportCorrectionRequested, ReportSubmitted,
+    ResultServed, RetestOrdered, RetestReported, RetestSampleConfirmed, Retracted, SampleTampered,
+    SamplingRefused, StatusReported,
+};
 
 /// Four characters at most; where none stands here it is 登记.
 const ACTS: &[(EventKind, &str)] = &[

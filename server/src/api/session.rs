@@ -128,16 +128,16 @@ async fn verify(state: &State, passphrase: String, hash: Option<String>) -> Resu
         .acquire()
         .await
         .map_err(|_| Problem::internal())?;
-    let verified = tokio::task::spawn_blocking(move || match hash {
-        Some(hash) => PasswordHash::new(&hash).is_ok_and(|hash| {
+    let verified = tokio::task::spawn_blocking(move || {
+        let Some(hash) = hash else {
+            let _ = hash_passphrase(&passphrase);
+            return false;
+        };
+        PasswordHash::new(&hash).is_ok_and(|hash| {
             Argon2::default()
                 .verify_password(passphrase.as_bytes(), &hash)
                 .is_ok()
-        }),
-        None => {
-            let _ = hash_passphrase(&passphrase);
-            false
-        }
+        })
     });
     verified.await.map_err(|_| Problem::internal())
 }

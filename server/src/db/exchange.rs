@@ -269,28 +269,25 @@ impl<'a> Desk<'a> {
 
     fn settle_one(&mut self, change: &Change) -> Result<Verdict, Error> {
         let case = self.cases.get(self.transaction, &change.subject)?;
-        match admit(change, self.actor, case) {
-            Err(reason) => self.refuse(change, reason),
-            Ok(()) => {
-                self.touched.extend(self.cases.append(
-                    self.transaction,
-                    change,
-                    self.now_milliseconds,
-                )?);
-                self.touched.extend(self.cases.number(
-                    self.transaction,
-                    &self.epoch,
-                    &change.subject,
-                    self.now_milliseconds,
-                )?);
-                let receipt = Some(self.receipts.sign(&change.canonical_bytes()));
-                Ok(Verdict {
-                    sequence: change.id.sequence,
-                    receipt,
-                    refused: None,
-                })
-            }
+        if let Err(reason) = admit(change, self.actor, case) {
+            return self.refuse(change, reason);
         }
+        self.touched.extend(
+            self.cases
+                .append(self.transaction, change, self.now_milliseconds)?,
+        );
+        self.touched.extend(self.cases.number(
+            self.transaction,
+            &self.epoch,
+            &change.subject,
+            self.now_milliseconds,
+        )?);
+        let receipt = Some(self.receipts.sign(&change.canonical_bytes()));
+        Ok(Verdict {
+            sequence: change.id.sequence,
+            receipt,
+            refused: None,
+        })
     }
 
     fn refuse(&self, change: &Change, reason: RefusalReason) -> Result<Verdict, Error> {

@@ -34,39 +34,13 @@ impl Cases {
             return Ok(BTreeSet::new());
         };
         let key = HistoryKey::of(&case.file.case);
-        let mut histories = self.move_to(transaction, subject, key.as_ref())?;
+        let mut histories = move_to(transaction, subject, key.as_ref())?;
         histories.extend(key.as_ref().map(Subject::history));
         let mut touched = BTreeSet::new();
         for history in histories {
             touched.extend(self.refresh(transaction, epoch, &history, now_milliseconds)?);
         }
         Ok(touched)
-    }
-
-    /// Notes where a case belongs now; returns where it belonged before, if that was elsewhere.
-    fn move_to(
-        &self,
-        transaction: &Transaction<'_>,
-        subject: &Subject,
-        key: Option<&HistoryKey>,
-    ) -> Result<BTreeSet<Subject>, Error> {
-        let before: BTreeSet<Subject> = subjects(
-            transaction,
-            "SELECT history FROM histories WHERE subject = ?1",
-            subject,
-        )?;
-        let now: BTreeSet<Subject> = key.map(Subject::history).into_iter().collect();
-        for history in before.difference(&now) {
-            transaction
-                .prepare_cached("DELETE FROM histories WHERE history = ?1 AND subject = ?2")?
-                .execute((history.as_str(), subject.as_str()))?;
-        }
-        for history in now.difference(&before) {
-            transaction
-                .prepare_cached("INSERT INTO histories VALUES (?1, ?2)")?
-                .execute((history.as_str(), subject.as_str()))?;
-        }
-        Ok(before.difference(&now).cloned().collect())
     }
 
     fn refresh(
@@ -110,6 +84,31 @@ impl Cases {
             _ => Ok(BTreeSet::new()),
         }
     }
+}
+
+/// Notes where a case belongs now; returns where it belonged before, if that was elsewhere.
+fn move_to(
+    transaction: &Transaction<'_>,
+    subject: &Subject,
+    key: Option<&HistoryKey>,
+) -> Result<BTreeSet<Subject>, Error> {
+    let before: BTreeSet<Subject> = subjects(
+        transaction,
+        "SELECT history FROM histories WHERE subject = ?1",
+        subject,
+    )?;
+    let now: BTreeSet<Subject> = key.map(Subject::history).into_iter().collect();
+    for history in before.difference(&now) {
+        transaction
+            .prepare_cached("DELETE FROM histories WHERE history = ?1 AND subject = ?2")?
+            .execute((history.as_str(), subject.as_str()))?;
+    }
+    for history in now.difference(&before) {
+        transaction
+            .prepare_cached("INSERT INTO histories VALUES (?1, ?2)")?
+            .execute((history.as_str(), subject.as_str()))?;
+    }
+    Ok(before.difference(&now).cloned().collect())
 }
 
 fn subjects<C: FromIterator<Subject>>(

@@ -239,7 +239,7 @@ impl Device<'_> {
         state.scope = Some(response.scope.clone());
         state.settled = response.settled;
         if response.restart.is_some() {
-            state.held = Default::default();
+            state.held = shared::change::Digest::default();
             self.held.clear();
         }
         for item in &response.page {

@@ -11,6 +11,8 @@ use crate::Day;
 pub struct Problem {
     /// The column, counted from 0; `None` where it is the row as a whole, or a column is missing.
     pub column: Option<usize>,
+    /// What the cell was to be; `None` where it is the row as a whole.
+    pub field: Option<Field>,
     /// What.
     pub fault: Fault,
 }

@@ -158,6 +158,7 @@ pub fn mark_doubles(rows: &mut [RowProposal]) {
         match first.get(id) {
             Some(earlier) => proposed.problems.push(Problem {
                 column: None,
+                field: None,
                 fault: Fault::SameBatch { row: earlier + 1 },
             }),
             None => {

@@ -115,6 +115,7 @@ impl<'a> RowReader<'a> {
     pub(super) fn blame(&mut self, field: Field, fault: Fault) {
         self.problems.push(Problem {
             column: self.reading.columns.get(&field).copied(),
+            field: Some(field),
             fault,
         });
     }
@@ -137,6 +138,7 @@ impl<'a> RowReader<'a> {
             if let Some(fault) = check_cell(field, cell, self.answers.today) {
                 self.problems.push(Problem {
                     column: Some(index),
+                    field: Some(field),
                     fault,
                 });
             }

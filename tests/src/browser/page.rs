@@ -381,7 +381,7 @@ impl Page {
             match found {
                 Ok(Some(found)) => return found,
                 Ok(None) if Instant::now() > end => {
-                    self.fail(what, "it did not come true in time").await
+                    self.fail(what, "it did not come true in time").await;
                 }
                 Err(error) if Instant::now() > end => self.fail(what, error).await,
                 _ => sleep(GLANCE).await,

@@ -178,7 +178,7 @@ fn version(case: &Arc<LedgerCase>, position: usize, event: &Event, counts: bool)
             id.clone(),
             vec![event_id.clone()],
             told.clone(),
-        )
+        );
     };
     let label = format!("撤回：{} {}", event.on, words::told(event));
     view! {

@@ -103,7 +103,7 @@ fn retract_button(case: &Arc<LedgerCase>, event: &Event) -> Option<AnyView> {
             id.clone(),
             vec![event_id.clone()],
             told.clone(),
-        )
+        );
     };
     let label = format!("撤回：{} {}", event.on, words::told(event));
     Some(view! { <button type="button" class="btn btn--plain" aria-label=label on:click=take_back>"撤回"</button> }.into_any())

@@ -128,7 +128,7 @@ fn chips(filter: RwSignal<Filter>) -> Vec<AnyView> {
     } = filter.get();
     let bureau = bureau.map(|name| {
         chip("承办", name.to_owned(), move || {
-            filter.update(|filter| filter.bureau = None)
+            filter.update(|filter| filter.bureau = None);
         })
     });
     let stage = stage.map(|stage| {
@@ -137,12 +137,12 @@ fn chips(filter: RwSignal<Filter>) -> Vec<AnyView> {
             Stage::Named(name) => name,
         };
         chip("阶段", word.to_owned(), move || {
-            filter.update(|filter| filter.stage = None)
+            filter.update(|filter| filter.stage = None);
         })
     });
     let until = until.map(|until| {
         chip("到期", until.word(), move || {
-            filter.update(|filter| filter.until = None)
+            filter.update(|filter| filter.until = None);
         })
     });
     [bureau, stage, until].into_iter().flatten().collect()

@@ -197,7 +197,7 @@ fn day_field(
     remarks: Signal<Vec<Remark>>,
 ) -> AnyView {
     let type_in = move |event: ev::Targeted<ev::Event, web_sys::HtmlInputElement>| {
-        state.set(name, event.target().value())
+        state.set(name, event.target().value());
     };
     let today = state.session.today();
     let control = view! {
@@ -224,7 +224,7 @@ fn day_field(
 fn text_field(state: State, of: &'static Field, remarks: Signal<Vec<Remark>>) -> AnyView {
     let name = of.name;
     let type_in = move |event: ev::Targeted<ev::Event, web_sys::HtmlInputElement>| {
-        state.set(name, event.target().value())
+        state.set(name, event.target().value());
     };
     let control = view! {
         <input
@@ -244,7 +244,7 @@ fn text_field(state: State, of: &'static Field, remarks: Signal<Vec<Remark>>) ->
 fn lines_field(state: State, of: &'static Field, remarks: Signal<Vec<Remark>>) -> AnyView {
     let name = of.name;
     let type_in = move |event: ev::Targeted<ev::Event, web_sys::HtmlTextAreaElement>| {
-        state.set(name, event.target().value())
+        state.set(name, event.target().value());
     };
     let control = view! {
         <textarea
@@ -262,7 +262,7 @@ fn lines_field(state: State, of: &'static Field, remarks: Signal<Vec<Remark>>) -
 fn bureau_field(state: State, of: &'static Field, remarks: Signal<Vec<Remark>>) -> AnyView {
     let name = of.name;
     let choose = move |event: ev::Targeted<ev::Event, web_sys::HtmlSelectElement>| {
-        state.set(name, event.target().value())
+        state.set(name, event.target().value());
     };
     let bureaus = BUREAUS
         .iter()
@@ -402,7 +402,7 @@ fn save(state: State, busy: RwSignal<bool>) -> impl Fn(ev::SubmitEvent) + 'stati
                             id.clone(),
                             saved.event_ids.clone(),
                             told.clone(),
-                        )
+                        );
                     };
                     let title = state.kind.with_value(|kind| words::event(kind).to_owned());
                     let happened = format!("已登记 {title} {}", number_of(&case));

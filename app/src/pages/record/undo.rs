@@ -33,7 +33,7 @@ pub(crate) fn retract(
                         case.clone(),
                         saved.event_ids.clone(),
                         format!("对“{told}”的撤回"),
-                    )
+                    );
                 }),
             Err(error) => Message::bad(format!("没有撤回：{told}")).more(error.to_string()),
         };

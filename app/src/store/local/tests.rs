@@ -185,7 +185,7 @@ fn whatever_does_not_agree_with_the_journal_is_noticed() {
             &|cache| {
                 cache.shelf.alter(KEY_A, |text| {
                     text.pop();
-                })
+                });
             },
             7,
             Unfit::Damaged,

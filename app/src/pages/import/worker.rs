@@ -1,0 +1,67 @@
+//! The Worker that reads a file, seen from the page.
+
+use js_sys::{Array, Uint8Array};
+use leptos::prelude::*;
+use shared::import::Told;
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{File, MessageEvent, Worker, WorkerOptions, WorkerType};
+
+/// Where the page says at which address the Worker's script is.
+const ADDRESS: &str = "meta[name=sheets-worker]";
+
+/// A file being read. Ends the Worker when it is dropped: that is how reading is stopped.
+pub(super) struct Reading {
+    worker: Worker,
+    _on_message: Closure<dyn FnMut(MessageEvent)>,
+    _on_error: Closure<dyn FnMut(JsValue)>,
+}
+
+impl Drop for Reading {
+    fn drop(&mut self) {
+        self.worker.set_onmessage(None);
+        self.worker.set_onerror(None);
+        self.worker.terminate();
+    }
+}
+
+/// Has a Worker read the file; `hear` gets what it tells, and `None` where it broke down.
+///
+/// `None` where no Worker could be started.
+pub(super) async fn read(file: File, hear: impl Fn(Option<Told>) + 'static) -> Option<Reading> {
+    let bytes = JsFuture::from(file.array_buffer()).await.ok()?;
+    let address = document()
+        .query_selector(ADDRESS)
+        .ok()??
+        .get_attribute("content")?;
+    let options = WorkerOptions::new();
+    options.set_type(WorkerType::Module);
+    let worker = Worker::new_with_options(&address, &options).ok()?;
+    let hear = std::rc::Rc::new(hear);
+
+    let (sender, heard) = (worker.clone(), hear.clone());
+    let on_message = Closure::new(move |event: MessageEvent| {
+        let told = event
+            .data()
+            .as_string()
+            .and_then(|text| serde_json::from_str(&text).ok());
+        if told == Some(Told::Ready) {
+            let bytes = Uint8Array::new(&bytes);
+            let sent = Array::of2(&file.name().into(), &bytes);
+            let moved = Array::of1(&bytes.buffer());
+            if sender.post_message_with_transfer(&sent, &moved).is_err() {
+                heard(None);
+            }
+        } else {
+            heard(told);
+        }
+    });
+    let on_error = Closure::new(move |_: JsValue| hear(None));
+    worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+    worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+    Some(Reading {
+        worker,
+        _on_message: on_message,
+        _on_error: on_error,
+    })
+}
