@@ -64,7 +64,7 @@ impl<'a> Reading<'a> {
         self.mapping.heading_rows.1 + 1..self.sheet.rows.len()
     }
 
-    /// Reads one row. Whether its batch stands in the sheet before is for [`mark_doubles`] to say.
+    /// Reads one row. Whether its batch stands in the sheet before is told when all are read.
     pub fn row(&self, row: usize, answers: &Answers) -> Row {
         match self.aside(row) {
             Some(text) if text.is_empty() => Row::Blank,
