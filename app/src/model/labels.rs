@@ -180,9 +180,9 @@ mod tests {
         check(
             &[
                 label(50, Side::After, "整改期满", 0),
-                label(49, Side::After, "收到材料", 2),
+                label(45, Side::After, "收到材料", 2),
             ],
-            &[("整改期满", false), ("收到材料", false)],
+            &[("收到材料", false), ("整改期满", false)],
         );
         // What only a desk has room for is minor.
         check(
