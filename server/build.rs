@@ -1,7 +1,8 @@
 //! Compiles the app and lays it out for embedding (`src/assets.rs` includes it).
 //!
-//! Who works on the server alone may set `AFTERCHECK_WITHOUT_APP` and save the time; a release
-//! always has the app.
+//! A debug build may save time by the variable `AFTERCHECK_APP`: `none` leaves the app out, for who
+//! works on the server alone; `quick` builds it large and unpacked, for who works on its screens.
+//! A release always has the app as it is meant to be.
 
 use std::{
     env,
@@ -9,7 +10,7 @@ use std::{
     process::ExitCode,
 };
 
-use bundler::{Bundle, Error};
+use bundler::{Bundle, Error, Make};
 
 fn main() -> ExitCode {
     match build() {
@@ -27,23 +28,30 @@ fn build() -> Result<(), Error> {
     let root = variable("CARGO_MANIFEST_DIR").join("..");
     let out = variable("OUT_DIR");
 
-    println!("cargo::rerun-if-env-changed=AFTERCHECK_WITHOUT_APP");
-    let without_app = env::var_os("AFTERCHECK_WITHOUT_APP").is_some();
-    let bundle = if without_app && variable("PROFILE") == Path::new("debug") {
-        Bundle {
-            assets: Vec::new(),
-            sources: vec![root.join("Cargo.lock")],
-        }
-    } else {
-        bundler::bundle(&root, &nested_target(&out))?
+    println!("cargo::rerun-if-env-changed=AFTERCHECK_APP");
+    let wish = env::var("AFTERCHECK_APP").unwrap_or_default();
+    let (bundle, make) = match wish.as_str() {
+        "none" if is_debug() => (Bundle::none(&root), Make::Quick),
+        "quick" if is_debug() => (
+            bundler::bundle(&root, &nested_target(&out), Make::Quick)?,
+            Make::Quick,
+        ),
+        _ => (
+            bundler::bundle(&root, &nested_target(&out), Make::Release)?,
+            Make::Release,
+        ),
     };
-    bundle.embed(&out)?;
+    bundle.embed(&out, make)?;
 
     println!("cargo::rerun-if-changed=build.rs");
     for source in &bundle.sources {
         println!("cargo::rerun-if-changed={}", source.display());
     }
     Ok(())
+}
+
+fn is_debug() -> bool {
+    env::var_os("PROFILE").is_some_and(|profile| profile == "debug")
 }
 
 /// A target directory for the wasm build that all profiles share and that stays between builds:

@@ -30,7 +30,7 @@ fn is_first(asset: &Asset) -> bool {
 fn the_bundle_keeps_its_limits() {
     assert!(
         !ASSETS.is_empty(),
-        "the app is embedded: AFTERCHECK_WITHOUT_APP is not set"
+        "the app is embedded: AFTERCHECK_APP is not set"
     );
     let sum = |first: bool| {
         ASSETS

@@ -52,7 +52,7 @@ fn script(text: String) -> impl IntoResponse {
 }
 
 fn text(path: &str) -> String {
-    let asset = assets::find(path).expect("the app is embedded: AFTERCHECK_WITHOUT_APP is not set");
+    let asset = assets::find(path).expect("the app is embedded: AFTERCHECK_APP is not set");
     String::from_utf8(asset.plain.to_vec()).unwrap()
 }
 

@@ -10,7 +10,7 @@ use data_encoding::{BASE64, HEXLOWER};
 use flate2::{Compression, write::GzEncoder};
 use sha2::{Digest, Sha256};
 
-use crate::Error;
+use crate::{Error, Make};
 
 /// A file of the app.
 #[derive(Clone, Debug)]
@@ -109,7 +109,12 @@ impl Asset {
     }
 
     /// Writes the forms into `out`, notes them in `kept`, and returns the table's row.
-    pub(crate) fn embed(&self, out: &Path, kept: &mut Vec<PathBuf>) -> Result<String, Error> {
+    pub(crate) fn embed(
+        &self,
+        out: &Path,
+        make: Make,
+        kept: &mut Vec<PathBuf>,
+    ) -> Result<String, Error> {
         let hash = hash([self.bytes.as_slice()]);
         let mut form = |extension: &str, make: &dyn Fn() -> Option<Vec<u8>>| {
             let name = format!("{hash}{extension}");
@@ -120,15 +125,19 @@ impl Asset {
             kept.push(path);
             Ok::<_, Error>(format!("include_bytes!({name:?})"))
         };
+        let plain = form("", &|| Some(self.bytes.clone()))?;
+        let mut packed = |extension: &str, pack: &dyn Fn() -> Option<Vec<u8>>| match make {
+            Make::Release => form(&format!(".{extension}"), pack),
+            Make::Quick => form(".unpacked", &|| None),
+        };
         Ok(format!(
             "Asset {{ path: {:?}, content_type: {:?}, hash: {hash:?}, immutable: {}, \
-             plain: {}, brotli: {}, gzip: {} }},\n",
+             plain: {plain}, brotli: {}, gzip: {} }},\n",
             self.path,
             self.content_type,
             self.immutable,
-            form("", &|| Some(self.bytes.clone()))?,
-            form(".br", &|| self.brotli())?,
-            form(".gz", &|| self.gzip())?,
+            packed("br", &|| self.brotli())?,
+            packed("gz", &|| self.gzip())?,
         ))
     }
 }

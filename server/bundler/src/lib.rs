@@ -66,6 +66,15 @@ impl Error {
     }
 }
 
+/// How a bundle is made.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Make {
+    /// Small and packed, as it is served.
+    Release,
+    /// In a hurry: large and unpacked, for who changes it every minute.
+    Quick,
+}
+
 /// All files of the app, and what they were made of.
 #[derive(Debug)]
 pub struct Bundle {
@@ -79,8 +88,8 @@ pub struct Bundle {
 ///
 /// # Errors
 /// See [`Error`]; each says what to do where something can be done.
-pub fn bundle(root: &Path, target: &Path) -> Result<Bundle, Error> {
-    let compiled = wasm::compile(root, target)?;
+pub fn bundle(root: &Path, target: &Path, make: Make) -> Result<Bundle, Error> {
+    let compiled = wasm::compile(root, target, make)?;
     let mut assets = Vec::new();
     for module in &wasm::MODULES {
         assets.extend(wasm::bind(root, module, &compiled)?);
@@ -93,16 +102,24 @@ pub fn bundle(root: &Path, target: &Path) -> Result<Bundle, Error> {
 }
 
 impl Bundle {
+    /// A bundle without an app.
+    pub fn none(root: &Path) -> Self {
+        Self {
+            assets: Vec::new(),
+            sources: vec![root.join("Cargo.lock")],
+        }
+    }
+
     /// Writes each file with its compressed forms into `out`, and `out/bundle.rs`: the expression
     /// of an array of `Asset`. What already lies there from an earlier run is used again.
     ///
     /// # Errors
     /// [`Error::Io`] where `out` cannot be written.
-    pub fn embed(&self, out: &Path) -> Result<(), Error> {
+    pub fn embed(&self, out: &Path, make: Make) -> Result<(), Error> {
         let mut kept = vec![out.join("bundle.rs")];
         let mut table = String::from("[\n");
         for asset in &self.assets {
-            table.push_str(&asset.embed(out, &mut kept)?);
+            table.push_str(&asset.embed(out, make, &mut kept)?);
         }
         table.push(']');
         fs::write(&kept[0], table).map_err(Error::io(&kept[0]))?;

@@ -8,7 +8,7 @@ use std::{
 
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::{Asset, Error, asset, files, read, read_text};
+use crate::{Asset, Error, Make, asset, files, read, read_text};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
@@ -47,7 +47,7 @@ pub(crate) struct Compiled {
 
 /// Compiles every module with a cargo of its own: the outer one holds the lock of its target
 /// directory and has set variables that are not meant for this build.
-pub(crate) fn compile(root: &Path, target: &Path) -> Result<Compiled, Error> {
+pub(crate) fn compile(root: &Path, target: &Path, make: Make) -> Result<Compiled, Error> {
     ensure_target()?;
     let mut cargo = clean(
         env::var_os("CARGO")
@@ -60,7 +60,7 @@ pub(crate) fn compile(root: &Path, target: &Path) -> Result<Compiled, Error> {
             "build",
             "--locked",
             "--profile",
-            "wasm",
+            profile(make),
             "--target",
             TARGET,
             "--target-dir",
@@ -76,13 +76,20 @@ pub(crate) fn compile(root: &Path, target: &Path) -> Result<Compiled, Error> {
         return Err(Error::Compile);
     }
 
-    let folder = target.join(TARGET).join("wasm");
+    let folder = target.join(TARGET).join(profile(make));
     let mut sources = vec![root.join("Cargo.toml"), root.join("Cargo.lock")];
     for module in &MODULES {
         sources.push(root.join(module.scripts));
         sources.extend(dep_info(&folder.join(module.stem()).with_extension("d"))?);
     }
     Ok(Compiled { folder, sources })
+}
+
+fn profile(make: Make) -> &'static str {
+    match make {
+        Make::Release => "wasm",
+        Make::Quick => "wasm-quick",
+    }
 }
 
 impl Module {
