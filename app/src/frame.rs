@@ -24,6 +24,7 @@ use crate::{
         status::Look,
     },
     keys::{self, SEARCH_FIELD},
+    lazy,
     overview::Overview,
     pages,
     session::{Phase, Session},
@@ -62,7 +63,7 @@ fn Gate() -> impl IntoView {
     move || match shown.get() {
         Shown::Nothing => view! { <p class="entry" role="status">"正在打开……"</p> }.into_any(),
         Shown::SignIn => view! { <pages::sign_in::SignIn /> }.into_any(),
-        Shown::Welcome => view! { <pages::welcome::WelcomePage /> }.into_any(),
+        Shown::Welcome => lazy::welcome(),
         Shown::Frame => view! { <Frame /> }.into_any(),
     }
 }
@@ -78,7 +79,7 @@ enum Shown {
 #[component]
 fn Frame() -> impl IntoView {
     Overview::provide();
-    pages::import::Work::provide();
+    pages::import::WorkPlace::provide();
     let session = Session::use_in();
     let help = help::provide();
     keys_of_frame(help);
@@ -93,14 +94,14 @@ fn Frame() -> impl IntoView {
             <bar::Bar />
             <FlatRoutes fallback=pages::not_found::not_found>
                 <Route path=path!("/") view=home />
-                <Route path=path!("/ledger") view=|| view! { <pages::ledger::Ledger /> }.into_any() />
-                <Route path=path!("/cases/:id") view=|| view! { <pages::case::Case /> }.into_any() />
-                <Route path=path!("/cases/:id/record") view=|| view! { <pages::record::Offers /> }.into_any() />
-                <Route path=path!("/cases/:id/record/:kind") view=|| view! { <pages::record::Record /> }.into_any() />
-                <Route path=path!("/import") view=|| view! { <pages::import::Import /> }.into_any() />
-                <Route path=path!("/sync") view=|| view! { <pages::sync::Sync /> }.into_any() />
-                <Route path=path!("/admin") view=|| view! { <pages::admin::Admin /> }.into_any() />
-                <Route path=path!("/sign-in") view=|| home().into_any() />
+                <Route path=path!("/ledger") view=lazy::ledger />
+                <Route path=path!("/cases/:id") view=lazy::case />
+                <Route path=path!("/cases/:id/record") view=lazy::offers />
+                <Route path=path!("/cases/:id/record/:kind") view=lazy::record />
+                <Route path=path!("/import") view=lazy::import />
+                <Route path=path!("/sync") view=lazy::sync />
+                <Route path=path!("/admin") view=lazy::admin />
+                <Route path=path!("/sign-in") view=home />
             </FlatRoutes>
         </div>
         <help::Help help />
@@ -116,7 +117,7 @@ fn home() -> AnyView {
             .is_some_and(|profile| profile.actor.role == Role::Administrator)
     });
     if administers {
-        view! { <pages::admin::Admin /> }.into_any()
+        lazy::admin()
     } else {
         view! { <pages::today::Today /> }.into_any()
     }

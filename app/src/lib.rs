@@ -27,6 +27,7 @@ mod boot;
 mod components;
 mod frame;
 mod keys;
+mod lazy;
 mod model;
 mod overview;
 mod pages;

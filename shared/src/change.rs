@@ -5,7 +5,7 @@
 
 use std::{fmt, str::FromStr};
 
-use data_encoding::BASE64URL_NOPAD;
+use base64ct::{Base64UrlUnpadded, Encoding as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::{Value, value::RawValue};
 use sha2::{Digest as _, Sha256};
@@ -63,7 +63,7 @@ pub enum IdError {
 impl DeviceId {
     /// The id made of 16 random bytes.
     pub fn from_random(bytes: [u8; 16]) -> Self {
-        Self(base32().encode(&bytes).into())
+        Self(base32(&bytes).into())
     }
 
     /// The id under which the server itself writes in an epoch: a new epoch must never reuse
@@ -212,7 +212,7 @@ pub struct Epoch(Box<str>);
 impl Epoch {
     /// The epoch made of 10 random bytes.
     pub fn from_random(bytes: [u8; 10]) -> Self {
-        Self(base32().encode(&bytes).into())
+        Self(base32(&bytes).into())
     }
 
     /// An epoch read back from where it was kept.
@@ -269,7 +269,9 @@ impl PartialEq for Change {
 impl Eq for Change {}
 
 /// What a change says.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+///
+/// Written with its `kind` beside its fields; read by [`Change::body`].
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Body {
     /// Opens a case with the head that its first writer knew; merged field by field.
@@ -318,23 +320,71 @@ impl Body {
     }
 }
 
+/// The kind is read first, then the fields that it has: a body is read from its text once, not
+/// from a copy of every value in it.
+#[derive(Deserialize)]
+struct Kind<'a> {
+    #[serde(borrow)]
+    kind: std::borrow::Cow<'a, str>,
+}
+
+#[derive(Deserialize)]
+struct Open {
+    head: Box<CaseHead>,
+}
+
+#[derive(Deserialize)]
+struct OneEvent {
+    event: Box<Event>,
+}
+
+#[derive(Deserialize)]
+struct Head {
+    field: String,
+    value: Value,
+    #[serde(default)]
+    replaces: Vec<ChangeId>,
+}
+
+#[derive(Deserialize)]
+struct History {
+    record: HistoryRecord,
+}
+
+fn read<'a, Fields: Deserialize<'a>>(
+    text: &'a str,
+    body: impl FnOnce(Fields) -> Body,
+) -> Result<Body, BodyError> {
+    Ok(body(serde_json::from_str(text)?))
+}
+
 impl Change {
     /// What it says.
     ///
     /// # Errors
     /// When the kind is known and the rest is not of its shape.
     pub fn body(&self) -> Result<Body, BodyError> {
-        #[derive(Deserialize)]
-        struct Kind<'a> {
-            #[serde(borrow)]
-            kind: std::borrow::Cow<'a, str>,
-        }
-        let known = serde_json::from_str::<Kind<'_>>(self.body.get())
-            .is_ok_and(|body| matches!(&*body.kind, "open" | "event" | "head" | "history"));
-        if known {
-            Ok(serde_json::from_str(self.body.get())?)
-        } else {
-            Ok(Body::Unknown)
+        let text = self.body.get();
+        let Ok(Kind { kind }) = serde_json::from_str(text) else {
+            return Ok(Body::Unknown);
+        };
+        match &*kind {
+            "open" => read(text, |Open { head }| Body::Open { head }),
+            "event" => read(text, |OneEvent { event }| Body::Event { event }),
+            "head" => read(
+                text,
+                |Head {
+                     field,
+                     value,
+                     replaces,
+                 }| Body::Head {
+                    field,
+                    value,
+                    replaces,
+                },
+            ),
+            "history" => read(text, |History { record }| Body::History { record }),
+            _ => Ok(Body::Unknown),
         }
     }
 
@@ -389,7 +439,7 @@ impl Digest {
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&BASE64URL_NOPAD.encode(&self.0))
+        f.write_str(&Base64UrlUnpadded::encode_string(&self.0))
     }
 }
 
@@ -408,9 +458,7 @@ impl Serialize for Digest {
 impl<'de> Deserialize<'de> for Digest {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        let bytes = BASE64URL_NOPAD
-            .decode(text.as_bytes())
-            .map_err(de::Error::custom)?;
+        let bytes = Base64UrlUnpadded::decode_vec(&text).map_err(de::Error::custom)?;
         bytes
             .try_into()
             .map(Self)

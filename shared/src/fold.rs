@@ -203,7 +203,7 @@ impl Folding {
             }
             fields.insert(field, last.record);
         }
-        let case = serde_json::from_value(Value::Object(head))
+        let case = head_of(&head)
             .expect("each field was tried on its own, and fields do not depend on each other");
         let mut file = CaseFile::new(case);
         file.events = self.events;
@@ -234,7 +234,8 @@ fn unseen_by(last: &Edit, earlier: Vec<Edit>) -> Vec<(Value, Record)> {
 
 /// The fields of a head that say something, by path.
 pub fn fields_of(head: &CaseHead) -> Vec<(String, Value)> {
-    let Ok(Value::Object(parts)) = serde_json::to_value(head) else {
+    let written = serde_json::to_string(head).unwrap_or_default();
+    let Ok(Value::Object(parts)) = serde_json::from_str(&written) else {
         return Vec::new();
     };
     let mut fields = Vec::new();
@@ -285,9 +286,12 @@ fn with_field(head: &mut Map<String, Value>, field: &str, value: &Value) -> bool
             Some(_) => false,
         }
     };
-    target(&mut alone)
-        && serde_json::from_value::<CaseHead>(Value::Object(alone)).is_ok()
-        && target(head)
+    target(&mut alone) && head_of(&alone).is_ok() && target(head)
+}
+
+/// Heads are read from text everywhere: a second reader, of values, would only weigh on the app.
+fn head_of(fields: &Map<String, Value>) -> serde_json::Result<CaseHead> {
+    serde_json::from_str(&serde_json::to_string(fields)?)
 }
 
 #[cfg(test)]

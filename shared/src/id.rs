@@ -3,7 +3,7 @@
 
 use std::{fmt, str::FromStr};
 
-use data_encoding::{Encoding, Specification};
+use base32ct::{Base32Unpadded, Encoding as _};
 use serde::{Deserialize, Deserializer, Serialize, de};
 use sha2::{Digest, Sha256};
 
@@ -82,15 +82,11 @@ impl CaseId {
 
     /// The id made of 16 random bytes, for a case that nothing identifies.
     pub fn from_random(bytes: [u8; CASE_ID_BYTES]) -> Self {
-        Self(base32().encode(&bytes).into())
+        Self(base32(&bytes).into())
     }
 
     pub(crate) fn derive(domain: &str, parts: &[&str]) -> Self {
-        Self(
-            base32()
-                .encode(&hash(domain, parts)[..CASE_ID_BYTES])
-                .into(),
-        )
+        Self(base32(&hash(domain, parts)[..CASE_ID_BYTES]).into())
     }
 
     /// The id as text.
@@ -112,7 +108,7 @@ pub fn imported_event_id(case: &CaseId, event: &Event) -> String {
     };
     let content = serde_json::to_string(&unnamed).expect("an event is plain JSON");
     let hash = hash("aftercheck imported event", &[case.as_str(), &content]);
-    format!("i-{}", base32().encode(&hash[..EVENT_ID_BYTES]))
+    format!("i-{}", base32(&hash[..EVENT_ID_BYTES]))
 }
 
 /// A text as identities compare it: full-width letters made half-width, the many dashes made one,
@@ -144,14 +140,8 @@ fn hash(domain: &str, parts: &[&str]) -> [u8; 32] {
 }
 
 /// Base32 in lower case without padding, as all ids are written.
-pub(crate) fn base32() -> Encoding {
-    let mut specification = Specification::new();
-    specification
-        .symbols
-        .push_str("abcdefghijklmnopqrstuvwxyz234567");
-    specification
-        .encoding()
-        .expect("32 different symbols are a base32 alphabet")
+pub(crate) fn base32(bytes: &[u8]) -> String {
+    Base32Unpadded::encode_string(bytes)
 }
 
 impl fmt::Display for CaseId {

@@ -12,8 +12,8 @@ mod worker;
 
 use leptos::prelude::*;
 
-pub(crate) use self::work::Work;
-use self::work::{Stage, no_table};
+pub(crate) use self::work::WorkPlace;
+use self::work::{Stage, Work, no_table};
 use crate::components::status::{Look, status};
 
 /// The page, by how far the import is.

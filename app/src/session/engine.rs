@@ -22,7 +22,7 @@ use shared::{
 use super::{
     DeviceFacts, EventRecord, LedgerCase, OutboxRow, Profile, RecordError, Session, SyncState,
     Word,
-    ledger::{CachedCase, Kept, Ledger, Stage, to_entry},
+    ledger::{CachedCase, Kept, Ledger, Stage, read_json, to_entry},
     now,
     server::{self, News},
 };
@@ -74,7 +74,7 @@ pub(super) struct Engine {
 /// The profile that a user last had on this device.
 pub(super) async fn kept_profile(store: &Store) -> Option<shared::account::Profile> {
     let state = store.state().await.ok()?;
-    serde_json::from_slice(state.get(PROFILE_STATE)?).ok()
+    read_json(state.get(PROFILE_STATE)?)
 }
 
 /// Keeps the profile for the next start without a server.
@@ -247,7 +247,7 @@ impl Engine {
             .cases
             .iter()
             .map(|(id, bytes)| {
-                let case: CachedCase = serde_json::from_slice(bytes).ok()?;
+                let case: CachedCase = read_json(bytes)?;
                 Some(Arc::new(ledger_case(id.parse().ok()?, case)))
             })
             .collect();
@@ -627,10 +627,7 @@ impl Draft {
 
 async fn device_state(store: &Store) -> Result<DeviceState, StoreError> {
     let known = store.state().await?;
-    if let Some(state) = known
-        .get(DEVICE_STATE)
-        .and_then(|bytes| serde_json::from_slice(bytes).ok())
-    {
+    if let Some(state) = known.get(DEVICE_STATE).and_then(|bytes| read_json(bytes)) {
         return Ok(state);
     }
     let mut random = [0; 16];

@@ -285,6 +285,12 @@ pub(super) fn to_entry(kept: &Kept) -> JournalEntry {
     }
 }
 
+/// What a store holds of JSON. Always read as text: each further kind of reader would bring its own
+/// copy of every type into the app.
+pub(super) fn read_json<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Option<T> {
+    serde_json::from_str(str::from_utf8(bytes).ok()?).ok()
+}
+
 fn from_entry(entry: JournalEntry) -> Option<Kept> {
     let stage = match entry.state {
         EntryState::Unsent => Stage::Unsent,
@@ -292,11 +298,11 @@ fn from_entry(entry: JournalEntry) -> Option<Kept> {
             Stage::Taken(Receipt(String::from_utf8(receipt).ok()?))
         }
         EntryState::Refused(reason) => {
-            Stage::Refused(serde_json::from_slice(&reason).unwrap_or(RefusalReason::Other))
+            Stage::Refused(read_json(&reason).unwrap_or(RefusalReason::Other))
         }
     };
     Some(Kept {
-        change: serde_json::from_slice(&entry.body).ok()?,
+        change: read_json(&entry.body)?,
         stage,
     })
 }

@@ -35,6 +35,14 @@ pub enum Error {
         /// What wasm-bindgen said.
         reason: String,
     },
+    /// A compiled module could not be split into its parts.
+    #[error("{module} could not be split into its pages: {reason}")]
+    Split {
+        /// The module's name in the bundle.
+        module: &'static str,
+        /// What the splitter said.
+        reason: String,
+    },
     /// A template asks for a file that the bundle does not hold.
     #[error("{template} asks for {{{{{name}}}}}, which the bundle does not hold")]
     UnknownName {

@@ -23,6 +23,8 @@ pub(crate) struct Module {
     package: &'static str,
     /// Scripts that are served beside it and may import it by its plain name.
     scripts: &'static str,
+    /// Whether its pages are parts of their own, fetched when they are first opened.
+    split: bool,
 }
 
 /// The page's module, and the one that a Worker loads to read sheets.
@@ -31,11 +33,13 @@ pub(crate) const MODULES: [Module; 2] = [
         name: "app",
         package: "app",
         scripts: "app/static/app",
+        split: true,
     },
     Module {
         name: "sheets",
         package: "sheets-worker",
         scripts: "app/sheets/static",
+        split: false,
     },
 ];
 
@@ -104,8 +108,14 @@ pub(crate) fn bind(root: &Path, module: &Module, compiled: &Compiled) -> Result<
         module: module.name,
         reason: format!("{error:#}"),
     };
+    let linked = read(&compiled.folder.join(module.stem()).with_extension("wasm"))?;
+    let (main, mut parts) = if module.split {
+        split(module, &linked)?
+    } else {
+        (linked, Vec::new())
+    };
     let mut output = Bindgen::new()
-        .input_path(compiled.folder.join(module.stem()).with_extension("wasm"))
+        .input_bytes(module.name, main)
         .out_name(module.name)
         .web(true)
         .map_err(failed)?
@@ -116,7 +126,7 @@ pub(crate) fn bind(root: &Path, module: &Module, compiled: &Compiled) -> Result<
         .generate_output()
         .map_err(failed)?;
 
-    let mut parts = vec![
+    parts.extend([
         (
             format!("{}.js", module.name),
             output.js().as_bytes().to_vec(),
@@ -125,7 +135,7 @@ pub(crate) fn bind(root: &Path, module: &Module, compiled: &Compiled) -> Result<
             format!("{}_bg.wasm", module.name),
             output.wasm_mut().emit_wasm(),
         ),
-    ];
+    ]);
     for (krate, scripts) in output.snippets() {
         for (index, script) in scripts.iter().enumerate() {
             parts.push((
@@ -158,10 +168,45 @@ pub(crate) fn bind(root: &Path, module: &Module, compiled: &Compiled) -> Result<
         .collect()
 }
 
+/// The script that fetches a module's parts.
+const PARTS_SCRIPT: &str = "./parts.js";
+
+type Files = Vec<(String, Vec<u8>)>;
+
+/// Splits a linked module at its lazy functions (`app/src/lazy.rs`): what the page starts with,
+/// and the parts with the script that fetches them.
+fn split(module: &Module, linked: &[u8]) -> Result<(Vec<u8>, Files), Error> {
+    let folder = tempfile::tempdir().map_err(Error::io("a temporary folder"))?;
+    let main = folder.path().join("main.wasm");
+    let main_module = format!("./{}.js", module.name);
+    let mut options = wasm_split_cli_support::Options::new(linked);
+    options.output_dir = folder.path();
+    options.main_out_path = &main;
+    options.main_module = &main_module;
+    options.link_name = PARTS_SCRIPT;
+    wasm_split_cli_support::transform(options).map_err(|error| Error::Split {
+        module: module.name,
+        reason: format!("{error:#}"),
+    })?;
+    let mut parts = Vec::new();
+    for path in files(folder.path())?
+        .into_iter()
+        .filter(|path| *path != main)
+    {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        parts.push((name.into_owned(), read(&path)?));
+    }
+    Ok((read(&main)?, parts))
+}
+
 /// Takes the machine's own paths out of the panic messages: the same sources make the same bytes
 /// everywhere.
 fn rustflags(root: &Path) -> String {
-    let mut flags = vec![format!("--remap-path-prefix={}=.", root.display())];
+    let mut flags = vec![
+        // Views of one type each, not of a type for each: less code, and no slower to use.
+        "--cfg=erase_components".to_owned(),
+        format!("--remap-path-prefix={}=.", root.display()),
+    ];
     if let Some(home) = cargo_home() {
         flags.push(format!("--remap-path-prefix={}=cargo", home.display()));
     }

@@ -118,6 +118,23 @@ pub(super) struct Checked {
     pub(super) tally: Tally,
 }
 
+/// Where the import is kept while other pages are looked at: it lives as long as the frame, and is
+/// begun by its page, so that the frame need not know what an import is.
+#[derive(Clone)]
+pub(crate) struct WorkPlace {
+    owner: Owner,
+    work: StoredValue<Option<Work>>,
+}
+
+impl WorkPlace {
+    pub(crate) fn provide() {
+        provide_context(Self {
+            owner: Owner::current().unwrap_or_default(),
+            work: StoredValue::new(None),
+        });
+    }
+}
+
 /// The import in context.
 #[derive(Clone, Copy)]
 pub(crate) struct Work {
@@ -140,7 +157,17 @@ pub(crate) struct Work {
 
 impl Work {
     /// Puts the import in context, with what was left on the desk.
-    pub(crate) fn provide() {
+    /// The import under way, begun where there is none.
+    pub(super) fn use_in() -> Self {
+        let desk: WorkPlace = expect_context();
+        desk.work.get_value().unwrap_or_else(|| {
+            let work = desk.owner.with(Self::begin);
+            desk.work.set_value(Some(work));
+            work
+        })
+    }
+
+    fn begin() -> Self {
         let work = Self {
             session: Session::use_in(),
             messages: Messages::use_in(),
@@ -155,12 +182,8 @@ impl Work {
             pause: StoredValue::new(None),
             draft_pause: StoredValue::new(None),
         };
-        provide_context(work);
         spawn_local(work.restore());
-    }
-
-    pub(super) fn use_in() -> Self {
-        expect_context()
+        work
     }
 
     async fn restore(self) {

@@ -1,0 +1,67 @@
+//! Pages whose code is fetched when they are first opened.
+//!
+//! The build splits the module at these functions (`server/bundler`): what only a page needs is
+//! not part of the first load. The service worker keeps every part, so pages open offline too.
+
+use leptos::{prelude::*, reactive::spawn_local_scoped};
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
+
+use crate::pages;
+
+type Fetched = Result<AnyView, SplitLoaderError>;
+
+/// A split point for each page: `part: page => view`. Pages that follow each other share a part.
+macro_rules! pages {
+    ($($part:ident: $name:ident => $view:expr),* $(,)?) => {$(
+        pub(crate) fn $name() -> AnyView {
+            #[wasm_split($part, fallible)]
+            fn $name() -> Fetched {
+                Ok($view.into_any())
+            }
+            once_here($name)
+        }
+    )*};
+}
+
+pages! {
+    ledger: ledger => view! { <pages::ledger::Ledger /> },
+    case: case => view! { <pages::case::Case /> },
+    case: offers => view! { <pages::record::Offers /> },
+    case: record => view! { <pages::record::Record /> },
+    import: import => view! { <pages::import::Import /> },
+    office: sync => view! { <pages::sync::Sync /> },
+    office: admin => view! { <pages::admin::Admin /> },
+    office: welcome => view! { <pages::welcome::WelcomePage /> },
+}
+
+/// Shows a page as soon as its code is here.
+fn once_here<F>(page: fn() -> F) -> AnyView
+where
+    F: Future<Output = Fetched> + 'static,
+{
+    let arrived = RwSignal::new_local(None);
+    spawn_local_scoped(async move {
+        let fetched = page().await.unwrap_or_else(|_| missing());
+        arrived.try_set(Some(fetched));
+    });
+    (move || {
+        arrived.track();
+        arrived.try_update_untracked(Option::take).flatten()
+    })
+    .into_any()
+}
+
+/// The network was lost before the page came, or a newer version has taken its place.
+fn missing() -> AnyView {
+    let again = |_| {
+        let _ = window().location().reload();
+    };
+    view! {
+        <main id="main" class="page" tabindex="-1">
+            <h1>"这一页没有取到"</h1>
+            <p>"网络不通，或者已经换了新版本。已登记的内容和草稿都在本机。"</p>
+            <button type="button" class="btn" on:click=again>"重新载入"</button>
+        </main>
+    }
+    .into_any()
+}
