@@ -17,6 +17,7 @@ use leptos_router::{
 };
 use shared::Role;
 
+pub(crate) use self::search::Found;
 use crate::{
     components::{
         messages::{Messages, Passing},

@@ -6,7 +6,7 @@
 use leptos::{prelude::*, reactive::spawn_local_scoped};
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
-use crate::pages;
+use crate::{frame::Found, pages};
 
 type Fetched = Result<AnyView, SplitLoaderError>;
 
@@ -24,6 +24,7 @@ macro_rules! pages {
 }
 
 pages! {
+    ledger: found => view! { <Found /> },
     ledger: ledger => view! { <pages::ledger::Ledger /> },
     case: case => view! { <pages::case::Case /> },
     case: offers => view! { <pages::record::Offers /> },
@@ -57,11 +58,13 @@ fn missing() -> AnyView {
         let _ = window().location().reload();
     };
     view! {
-        <main id="main" class="page" tabindex="-1">
-            <h1>"这一页没有取到"</h1>
-            <p>"网络不通，或者已经换了新版本。已登记的内容和草稿都在本机。"</p>
-            <button type="button" class="btn" on:click=again>"重新载入"</button>
-        </main>
+        <div class="msg" role="alert">
+            <div>
+                <b>"这一部分没有取到"</b>
+                <p>"网络不通，或者已经换了新版本。已登记的内容和草稿都在本机。"</p>
+                <button type="button" class="btn" on:click=again>"重新载入"</button>
+            </div>
+        </div>
     }
     .into_any()
 }

@@ -23,6 +23,7 @@
 )]
 
 mod api;
+mod begun;
 mod boot;
 mod components;
 mod frame;

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use shared::{Day, calendar::WorkCalendar, id::CaseId};
 
 use crate::{
+    begun::Begun,
     model::{
         duty::{self, Duty},
         ledger::LedgerRow,
@@ -19,9 +20,11 @@ use crate::{
 pub(crate) struct Overview {
     /// What is still to be done, the most urgent first.
     pub(crate) duties: Memo<Arc<Vec<Duty>>>,
-    /// One row for each case, in the order of the ledger.
-    pub(crate) rows: Memo<Arc<Vec<Arc<LedgerRow>>>>,
+    rows: Begun<Rows>,
 }
+
+/// One row for each case, in the order of the ledger.
+type Rows = Memo<Arc<Vec<Arc<LedgerRow>>>>;
 
 impl Overview {
     /// Puts it in context; nothing is computed before it is asked for.
@@ -29,8 +32,13 @@ impl Overview {
         let session = Session::use_in();
         provide_context(Self {
             duties: Memo::new_with_compare(move |_| Arc::new(duties(session)), |_, _| true),
-            rows: rows(session),
+            rows: Begun::here(),
         });
+    }
+
+    /// One row for each case, in the order of the ledger.
+    pub(crate) fn rows(self) -> Rows {
+        self.rows.or_begin(|| rows(Session::use_in()))
     }
 
     /// The one in context.
@@ -59,7 +67,7 @@ fn duties(session: Session) -> Vec<Duty> {
 type KeptRows = HashMap<CaseId, (Day, Arc<WorkCalendar>, Arc<LedgerRow>)>;
 
 /// A row is made anew only where its case, the day or the calendar is another.
-fn rows(session: Session) -> Memo<Arc<Vec<Arc<LedgerRow>>>> {
+fn rows(session: Session) -> Rows {
     let initials = StoredValue::new_local(Initials::new());
     let kept = StoredValue::new(KeptRows::new());
     let row_of = move |case: &Arc<LedgerCase>, today: Day, calendar: &Arc<WorkCalendar>| {

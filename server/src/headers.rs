@@ -1,7 +1,10 @@
 //! What every answer says to the browser about trust.
 
 use axum::{
-    http::{HeaderValue, header::CACHE_CONTROL},
+    http::{
+        HeaderValue,
+        header::{CACHE_CONTROL, CONTENT_TYPE},
+    },
     response::Response,
 };
 
@@ -22,20 +25,35 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
 const PERMISSIONS_POLICY: &str = "camera=(self), accelerometer=(), autoplay=(), display-capture=(), \
     geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()";
 
-const HEADERS: [(&str, &str); 6] = [
-    ("content-security-policy", CONTENT_SECURITY_POLICY),
-    ("permissions-policy", PERMISSIONS_POLICY),
-    ("cross-origin-opener-policy", "same-origin"),
+/// On every answer.
+const HEADERS: [(&str, &str); 3] = [
     ("cross-origin-resource-policy", "same-origin"),
     ("referrer-policy", "no-referrer"),
     ("x-content-type-options", "nosniff"),
 ];
 
+/// On what a browser may open as a page or run as a worker; to the rest they say nothing, and there
+/// they would weigh more than many an answer.
+const HEADERS_OF_PAGES: [(&str, &str); 3] = [
+    ("content-security-policy", CONTENT_SECURITY_POLICY),
+    ("permissions-policy", PERMISSIONS_POLICY),
+    ("cross-origin-opener-policy", "same-origin"),
+];
+
+/// What no browser opens or runs by itself, since it may not guess at types.
+const INERT: [&str; 3] = ["application/wasm", "application/json", "text/css"];
+
 /// Adds the headers. An answer that does not say how long it may be kept may not be kept at all.
 pub async fn add(mut response: Response) -> Response {
     let head = response.headers_mut();
-    for (name, value) in HEADERS {
-        head.insert(name, HeaderValue::from_static(value));
+    let is_inert = head.get(CONTENT_TYPE).is_some_and(|kind| {
+        INERT
+            .iter()
+            .any(|inert| kind.as_bytes().starts_with(inert.as_bytes()))
+    });
+    let of_pages = HEADERS_OF_PAGES.iter().filter(|_| !is_inert);
+    for (name, value) in HEADERS.iter().chain(of_pages) {
+        head.insert(*name, HeaderValue::from_static(value));
     }
     head.entry(CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));

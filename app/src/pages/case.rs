@@ -144,7 +144,7 @@ fn head(case: &Arc<LedgerCase>) -> AnyView {
     let id = case.id.clone();
     let stage = move || {
         let row = overview
-            .rows
+            .rows()
             .with(|rows| rows.iter().find(|row| row.case.id == id).cloned());
         row.map(|row| {
             let look = if row.is_running() {

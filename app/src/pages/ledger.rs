@@ -91,7 +91,7 @@ pub(super) struct Order {
 #[component]
 pub(crate) fn Ledger() -> impl IntoView {
     let session = Session::use_in();
-    let rows = Overview::use_in().rows;
+    let rows = Overview::use_in().rows();
     let filter = RwSignal::new(Filter::default());
     let order = RwSignal::new(Order {
         column: Column::Due,

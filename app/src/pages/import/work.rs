@@ -13,6 +13,7 @@ use web_sys::File;
 
 use super::worker;
 use crate::{
+    begun::Begun,
     components::messages::{Message, Messages},
     model::import::{ImportRow, Standing, Tally, stand_all},
     session::{RecordError, Session},
@@ -118,20 +119,13 @@ pub(super) struct Checked {
     pub(super) tally: Tally,
 }
 
-/// Where the import is kept while other pages are looked at: it lives as long as the frame, and is
-/// begun by its page, so that the frame need not know what an import is.
-#[derive(Clone)]
-pub(crate) struct WorkPlace {
-    owner: Owner,
-    work: StoredValue<Option<Work>>,
-}
+/// Where the import is kept while other pages are looked at.
+#[derive(Clone, Copy)]
+pub(crate) struct WorkPlace(Begun<Work>);
 
 impl WorkPlace {
     pub(crate) fn provide() {
-        provide_context(Self {
-            owner: Owner::current().unwrap_or_default(),
-            work: StoredValue::new(None),
-        });
+        provide_context(Self(Begun::here()));
     }
 }
 
@@ -159,12 +153,8 @@ impl Work {
     /// Puts the import in context, with what was left on the desk.
     /// The import under way, begun where there is none.
     pub(super) fn use_in() -> Self {
-        let desk: WorkPlace = expect_context();
-        desk.work.get_value().unwrap_or_else(|| {
-            let work = desk.owner.with(Self::begin);
-            desk.work.set_value(Some(work));
-            work
-        })
+        let WorkPlace(place) = expect_context();
+        place.or_begin(Self::begin)
     }
 
     fn begin() -> Self {
