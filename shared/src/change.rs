@@ -139,6 +139,11 @@ impl Subject {
         Self(format!("history/{id}").into())
     }
 
+    /// The subject of everything that the municipal bureau says of working days.
+    pub fn calendar() -> Self {
+        Self("calendar/beijing".into())
+    }
+
     /// What is before the slash.
     pub fn kind(&self) -> &str {
         self.0.split_once('/').map_or(&*self.0, |(kind, _)| kind)
@@ -268,6 +273,17 @@ impl PartialEq for Change {
 
 impl Eq for Change {}
 
+/// The kinds of body that this version knows.
+const KINDS: [&str; 7] = [
+    "open",
+    "event",
+    "head",
+    "history",
+    "notice",
+    "notice_withdrawn",
+    "overlay",
+];
+
 /// What a change says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -297,6 +313,21 @@ pub enum Body {
     History {
         /// The record.
         record: HistoryRecord,
+    },
+    /// A later notice on working days, in the form of `WorkCalendar::with_notice`.
+    Notice {
+        /// The text of the file.
+        csv: String,
+    },
+    /// A notice that was loaded by mistake does not count.
+    NoticeWithdrawn {
+        /// The change that loaded it.
+        notice: ChangeId,
+    },
+    /// Whether the days that only Beijing's bureaus were off count for the bureaus' duties.
+    Overlay {
+        /// They do.
+        on: bool,
     },
     /// A kind that this version does not know; the change keeps its bytes.
     #[serde(skip)]
@@ -330,7 +361,7 @@ impl Change {
             kind: std::borrow::Cow<'a, str>,
         }
         let known = serde_json::from_str::<Kind<'_>>(self.body.get())
-            .is_ok_and(|body| matches!(&*body.kind, "open" | "event" | "head" | "history"));
+            .is_ok_and(|body| KINDS.contains(&&*body.kind));
         if known {
             Ok(serde_json::from_str(self.body.get())?)
         } else {
@@ -476,6 +507,38 @@ mod tests {
             data_encoding::HEXLOWER.encode(&link.0),
             "abb6f5dd1078eba206a532532ccaa7e69289fe5d9051b6de44cc1471e9c9957b"
         );
+    }
+
+    /// Final as well: what is said of working days.
+    #[test]
+    fn bodies_of_the_calendar_have_golden_bytes() {
+        for (body, text) in [
+            (
+                Body::Notice {
+                    csv: "date\n".into(),
+                },
+                r#"{"kind":"notice","csv":"date\n"}"#,
+            ),
+            (
+                Body::NoticeWithdrawn {
+                    notice: "m4xw/7".parse().unwrap(),
+                },
+                r#"{"kind":"notice_withdrawn","notice":"m4xw/7"}"#,
+            ),
+            (
+                Body::Overlay { on: true },
+                r#"{"kind":"overlay","on":true}"#,
+            ),
+        ] {
+            let change = Change {
+                subject: Subject::calendar(),
+                body: body.to_raw(),
+                ..golden()
+            };
+            assert_eq!(change.body.get(), text);
+            assert_eq!(change.body().unwrap(), body);
+        }
+        assert_eq!(Subject::calendar().to_string(), "calendar/beijing");
     }
 
     #[test]
