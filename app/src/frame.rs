@@ -99,6 +99,7 @@ fn Frame() -> impl IntoView {
                 <Route path=path!("/cases/:id/record/:kind") view=|| view! { <pages::record::Record /> }.into_any() />
                 <Route path=path!("/import") view=|| view! { <pages::import::Import /> }.into_any() />
                 <Route path=path!("/sync") view=|| view! { <pages::sync::Sync /> }.into_any() />
+                <Route path=path!("/calendar") view=|| view! { <pages::calendar::Calendar /> }.into_any() />
                 <Route path=path!("/admin") view=|| view! { <pages::admin::Admin /> }.into_any() />
                 <Route path=path!("/sign-in") view=|| home().into_any() />
             </FlatRoutes>
