@@ -148,6 +148,21 @@ fn cells(line: &str) -> impl Iterator<Item = &str> {
     line.split(',').map(|cell| cell.trim().trim_matches('"'))
 }
 
+fn a_day(text: &str, column: &'static str) -> Result<Day, CalendarFault> {
+    text.parse().map_err(|_| CalendarFault::NotADay {
+        column,
+        text: text.chars().take(40).collect(),
+    })
+}
+
+fn is_worked(kind: &str) -> Result<bool, CalendarFault> {
+    match kind {
+        "holiday" => Ok(false),
+        "makeup_workday" => Ok(true),
+        other => Err(CalendarFault::UnknownKind(other.chars().take(40).collect())),
+    }
+}
+
 fn read(csv: &str, of_notices: bool) -> Result<Vec<Row>, CalendarError> {
     let csv = csv.trim_start_matches('\u{feff}');
     let mut lines = csv
@@ -191,24 +206,9 @@ fn read(csv: &str, of_notices: bool) -> Result<Vec<Row>, CalendarError> {
             "" => Err(at(CalendarFault::Empty(column))),
             text => Ok(text),
         };
-        let a_day = |text: &str, column| -> Result<Day, CalendarError> {
-            let text_start = || text.chars().take(40).collect();
-            text.parse().map_err(|_| {
-                at(CalendarFault::NotADay {
-                    column,
-                    text: text_start(),
-                })
-            })
-        };
+        let a_day = |text, column| a_day(text, column).map_err(at);
         let day = a_day(cells[date], "date")?;
-        let worked = match cells[kind] {
-            "holiday" => false,
-            "makeup_workday" => true,
-            other => {
-                let other = other.chars().take(40).collect();
-                return Err(at(CalendarFault::UnknownKind(other)));
-            }
-        };
+        let worked = is_worked(cells[kind]).map_err(at)?;
         if worked && !day.is_weekend() {
             return Err(at(CalendarFault::MakeupOnWeekday(day)));
         }
