@@ -31,6 +31,7 @@ pages! {
     case: record => view! { <pages::record::Record /> },
     import: import => view! { <pages::import::Import /> },
     office: sync => view! { <pages::sync::Sync /> },
+    office: calendar => view! { <pages::calendar::Calendar /> },
     office: admin => view! { <pages::admin::Admin /> },
     office: welcome => view! { <pages::welcome::WelcomePage /> },
 }

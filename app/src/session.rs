@@ -15,8 +15,8 @@ use leptos::{prelude::*, task::spawn_local};
 use serde::{Deserialize, Serialize};
 use shared::{
     Actor, CaseFile, Day, Event,
-    assess::Assessment,
-    calendar::WorkCalendar,
+    assess::{Assessment, Moved},
+    calendar::{CalendarLog, WorkCalendar},
     change::{Body, Subject},
     fold::{ParallelEdit, SetAside, fields_of},
     history::History,
@@ -131,8 +131,8 @@ pub enum SyncState {
 /// One change that the server does not have.
 #[derive(Clone, PartialEq, Debug)]
 pub struct OutboxRow {
-    /// The case.
-    pub case: CaseId,
+    /// The case; none where it is about working days.
+    pub case: Option<CaseId>,
     /// Its number, or what stands for it.
     pub number: String,
     /// The enterprise.
@@ -227,6 +227,8 @@ struct Memo {
     assessed: HashMap<CaseId, (Day, Arc<CaseFile>, Arc<Assessment>)>,
     /// The history that they were computed with.
     history: Option<Arc<History>>,
+    /// The calendar that they were computed by.
+    calendar: Option<Arc<WorkCalendar>>,
     /// The history of a whole ledger, as it was on that day.
     ledger: Option<(Day, Arc<Vec<Arc<LedgerCase>>>, Arc<History>)>,
 }
@@ -238,6 +240,7 @@ pub struct Session {
     profile: RwSignal<Option<Arc<Profile>>>,
     today: RwSignal<Day>,
     calendar: RwSignal<Arc<WorkCalendar>>,
+    calendar_log: RwSignal<Arc<CalendarLog>>,
     cases: RwSignal<Arc<Vec<Arc<LedgerCase>>>>,
     sync_state: RwSignal<SyncState>,
     outbox: RwSignal<Arc<Vec<OutboxRow>>>,
@@ -258,6 +261,7 @@ impl Session {
             profile: RwSignal::new(None),
             today: RwSignal::new(Day::at_unix_milliseconds(now())),
             calendar: RwSignal::new(Arc::new(WorkCalendar::official().clone())),
+            calendar_log: RwSignal::new(Arc::default()),
             cases: RwSignal::new(Arc::default()),
             sync_state: RwSignal::new(SyncState::Starting),
             outbox: RwSignal::new(Arc::default()),
@@ -305,6 +309,40 @@ impl Session {
         self.calendar.into()
     }
 
+    /// What the municipal bureau has said of them.
+    pub fn calendar_log(&self) -> Signal<Arc<CalendarLog>> {
+        self.calendar_log.into()
+    }
+
+    /// What is computed from now on, on this and on every device: a notice, its withdrawal, the
+    /// overlay of Beijing's bureaus.
+    pub async fn say_of_calendar(&self, body: Body) -> Result<(), RecordError> {
+        let drafts = vec![(Subject::calendar(), Draft::Other(body))];
+        self.engine()?.record(drafts).await.map(drop)
+    }
+
+    fn show_calendar(&self, log: CalendarLog) {
+        if self.calendar_log.with_untracked(|known| **known == log) {
+            return;
+        }
+        if self
+            .calendar
+            .with_untracked(|known| **known != log.calendar)
+        {
+            self.calendar.set(Arc::new(log.calendar.clone()));
+        }
+        self.calendar_log.set(Arc::new(log));
+    }
+
+    /// The dates of a case that this calendar has on other days than that one.
+    pub fn moved(&self, case: &LedgerCase, from: &WorkCalendar, to: &WorkCalendar) -> Vec<Moved> {
+        let today = self.today.get();
+        // Earlier results have no part in dates.
+        let on =
+            |calendar| shared::assess::assess(&case.file, &History::default(), calendar, today);
+        shared::assess::moved(&on(from), &on(to))
+    }
+
     /// All cases that the user may see.
     pub fn cases(&self) -> Signal<Arc<Vec<Arc<LedgerCase>>>> {
         self.cases.into()
@@ -330,13 +368,22 @@ impl Session {
         let today = self.today.get();
         let memo = self.assessed.get_value();
         let history = self.history(today);
+        let calendar = self.calendar.get();
+        if let Ok(mut memo) = memo.lock()
+            && !memo
+                .calendar
+                .as_ref()
+                .is_some_and(|before| Arc::ptr_eq(before, &calendar))
+        {
+            memo.assessed.clear();
+            memo.calendar = Some(calendar.clone());
+        }
         let known = memo.lock().ok().and_then(|memo| {
             let (day, file, assessment) = memo.assessed.get(&case.id)?;
             (*day == today && Arc::ptr_eq(file, &case.file)).then(|| assessment.clone())
         });
         known.unwrap_or_else(|| {
-            let assessment =
-                shared::assess::assess(&case.file, &history, &self.calendar.get(), today);
+            let assessment = shared::assess::assess(&case.file, &history, &calendar, today);
             let assessment = Arc::new(assessment);
             if let Ok(mut memo) = memo.lock() {
                 memo.assessed.insert(
@@ -634,6 +681,7 @@ impl Session {
         self.engine.set_value(None);
         self.unconfirmed.set_value(None);
         self.profile.set(None);
+        self.show_calendar(CalendarLog::default());
         self.cases.set(Arc::default());
         self.outbox.set(Arc::default());
         self.device.set(Arc::default());

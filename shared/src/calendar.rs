@@ -5,12 +5,14 @@
 //! notice is assumed to have its weekends and the statutory holidays on their legal dates, and
 //! every day that rests on such a year is provisional.
 
+mod log;
 mod schedule;
 mod statutory;
 mod table;
 
 use std::sync::OnceLock;
 
+pub use log::{CalendarLog, Entry, Loaded, Says, check_notice};
 pub use schedule::{DayKind, Notice, Schedule};
 pub use statutory::statutory_holidays;
 pub use table::{CalendarError, CalendarFault};
@@ -81,13 +83,16 @@ impl WorkCalendar {
     /// date, a weekday that does not fit, a day named twice, a make-up day that is no weekend, a
     /// year that leaves out a statutory holiday.
     pub fn with_notice(&self, csv: &str) -> Result<Self, CalendarError> {
-        let rows = table::read_notices(csv)?;
-        Ok(Self {
-            general: self.general.replaced_by(&rows),
+        Ok(self.with_rows(&table::read_notices(csv)?))
+    }
+
+    fn with_rows(&self, rows: &[table::Row]) -> Self {
+        Self {
+            general: self.general.replaced_by(rows),
             overlay: self.overlay.clone(),
             bureaus: None,
         }
-        .with_bureaus())
+        .with_bureaus()
     }
 
     /// This calendar with days that only Beijing's bureaus were off or worked: it then applies
@@ -104,6 +109,32 @@ impl WorkCalendar {
             bureaus: None,
         }
         .with_bureaus())
+    }
+
+    /// This calendar with the overlay of Beijing, or without any.
+    #[expect(
+        clippy::missing_panics_doc,
+        reason = "a test reads the overlay that comes with it"
+    )]
+    #[must_use]
+    pub fn with_overlay_of_beijing(&self, on: bool) -> Self {
+        if on {
+            return self
+                .with_bureau_overlay(BUREAUS_OF_BEIJING)
+                .expect("a test reads the overlay that comes with it");
+        }
+        Self {
+            general: self.general.clone(),
+            overlay: Vec::new(),
+            bureaus: None,
+        }
+    }
+
+    /// The days of the overlay that counts, each with its name and whether it is worked.
+    pub fn overlay_days(&self) -> impl Iterator<Item = (Day, &str, bool)> {
+        self.overlay
+            .iter()
+            .map(|row| (row.day, &*row.name, row.worked))
     }
 
     fn with_bureaus(mut self) -> Self {

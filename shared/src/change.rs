@@ -3,17 +3,19 @@
 //! Its envelope is final. A body of a kind or schema that this version does not know is kept
 //! byte for byte and understood after an upgrade.
 
+mod body;
+
 use std::{fmt, str::FromStr};
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use serde_json::{Value, value::RawValue};
+use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 
+pub use self::body::{Body, BodyError};
 use crate::{
-    CaseHead, Event,
     clock::HybridTime,
-    history::{HistoryKey, HistoryRecord},
+    history::HistoryKey,
     id::{CaseId, base32},
 };
 
@@ -137,6 +139,11 @@ impl Subject {
     pub fn history(key: &HistoryKey) -> Self {
         let id = CaseId::derive("aftercheck history", &[&key.organisation, &key.kind]);
         Self(format!("history/{id}").into())
+    }
+
+    /// The subject of everything that the municipal bureau says of working days.
+    pub fn calendar() -> Self {
+        Self("calendar/beijing".into())
     }
 
     /// What is before the slash.
@@ -268,124 +275,13 @@ impl PartialEq for Change {
 
 impl Eq for Change {}
 
-/// What a change says.
-///
-/// Written with its `kind` beside its fields; read by [`Change::body`].
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Body {
-    /// Opens a case with the head that its first writer knew; merged field by field.
-    Open {
-        /// The head.
-        head: Box<CaseHead>,
-    },
-    /// An event happened, or one is retracted.
-    Event {
-        /// The event.
-        event: Box<Event>,
-    },
-    /// One field of the head has another value.
-    Head {
-        /// Its path, such as `enterprise.name` or `serious`.
-        field: String,
-        /// The value.
-        value: Value,
-        /// The changes whose values the author saw; edits that did not see each other are parallel,
-        /// and an edit that names them all settles it.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        replaces: Vec<ChangeId>,
-    },
-    /// The server's record of an organisation's earlier results (category 8); the last one counts.
-    History {
-        /// The record.
-        record: HistoryRecord,
-    },
-    /// A kind that this version does not know; the change keeps its bytes.
-    #[serde(skip)]
-    Unknown,
-}
-
-/// The body is of a kind that this version knows, but not of its shape.
-#[derive(Debug, thiserror::Error)]
-#[error("the body is not readable: {0}")]
-pub struct BodyError(#[from] serde_json::Error);
-
-impl Body {
-    /// The body as it is written into a change.
-    ///
-    /// # Panics
-    /// Never: every body has string keys and finite numbers.
-    pub fn to_raw(&self) -> Box<RawValue> {
-        serde_json::value::to_raw_value(self).expect("bodies are plain JSON")
-    }
-}
-
-/// The kind is read first, then the fields that it has: a body is read from its text once, not
-/// from a copy of every value in it.
-#[derive(Deserialize)]
-struct Kind<'a> {
-    #[serde(borrow)]
-    kind: std::borrow::Cow<'a, str>,
-}
-
-#[derive(Deserialize)]
-struct Open {
-    head: Box<CaseHead>,
-}
-
-#[derive(Deserialize)]
-struct OneEvent {
-    event: Box<Event>,
-}
-
-#[derive(Deserialize)]
-struct Head {
-    field: String,
-    value: Value,
-    #[serde(default)]
-    replaces: Vec<ChangeId>,
-}
-
-#[derive(Deserialize)]
-struct History {
-    record: HistoryRecord,
-}
-
-fn read<'a, Fields: Deserialize<'a>>(
-    text: &'a str,
-    body: impl FnOnce(Fields) -> Body,
-) -> Result<Body, BodyError> {
-    Ok(body(serde_json::from_str(text)?))
-}
-
 impl Change {
     /// What it says.
     ///
     /// # Errors
     /// When the kind is known and the rest is not of its shape.
     pub fn body(&self) -> Result<Body, BodyError> {
-        let text = self.body.get();
-        let Ok(Kind { kind }) = serde_json::from_str(text) else {
-            return Ok(Body::Unknown);
-        };
-        match &*kind {
-            "open" => read(text, |Open { head }| Body::Open { head }),
-            "event" => read(text, |OneEvent { event }| Body::Event { event }),
-            "head" => read(
-                text,
-                |Head {
-                     field,
-                     value,
-                     replaces,
-                 }| Body::Head {
-                    field,
-                    value,
-                    replaces,
-                },
-            ),
-            "history" => read(text, |History { record }| Body::History { record }),
-            _ => Ok(Body::Unknown),
-        }
+        body::read(self.body.get())
     }
 
     /// The bytes that are hashed, signed and compared: its JSON, fields in the order of the
@@ -485,6 +381,7 @@ impl ChainLink {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Event;
     use crate::EventKind;
 
     fn golden() -> Change {
@@ -524,6 +421,38 @@ mod tests {
             data_encoding::HEXLOWER.encode(&link.0),
             "abb6f5dd1078eba206a532532ccaa7e69289fe5d9051b6de44cc1471e9c9957b"
         );
+    }
+
+    /// Final as well: what is said of working days.
+    #[test]
+    fn bodies_of_the_calendar_have_golden_bytes() {
+        for (body, text) in [
+            (
+                Body::Notice {
+                    csv: "date\n".into(),
+                },
+                r#"{"kind":"notice","csv":"date\n"}"#,
+            ),
+            (
+                Body::NoticeWithdrawn {
+                    notice: "m4xw/7".parse().unwrap(),
+                },
+                r#"{"kind":"notice_withdrawn","notice":"m4xw/7"}"#,
+            ),
+            (
+                Body::Overlay { on: true },
+                r#"{"kind":"overlay","on":true}"#,
+            ),
+        ] {
+            let change = Change {
+                subject: Subject::calendar(),
+                body: body.to_raw(),
+                ..golden()
+            };
+            assert_eq!(change.body.get(), text);
+            assert_eq!(change.body().unwrap(), body);
+        }
+        assert_eq!(Subject::calendar().to_string(), "calendar/beijing");
     }
 
     #[test]

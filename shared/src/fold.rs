@@ -76,7 +76,7 @@ pub enum SetAsideReason {
 }
 
 impl Record {
-    fn of(change: &Change) -> Self {
+    pub(crate) fn of(change: &Change) -> Self {
         Self {
             change: change.id.clone(),
             author: change.author.clone(),
@@ -111,6 +111,15 @@ struct Edit {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn fold<'a>(changes: impl IntoIterator<Item = &'a Change>) -> FoldedCase {
+    let mut folding = Folding::default();
+    for change in in_order(changes) {
+        folding.take(change);
+    }
+    folding.finish()
+}
+
+/// Each change once, in the order in which every device takes them.
+pub(crate) fn in_order<'a>(changes: impl IntoIterator<Item = &'a Change>) -> Vec<&'a Change> {
     let mut ordered: Vec<&Change> = changes.into_iter().collect();
     ordered.sort_by(|a, b| {
         (a.clock, &a.id)
@@ -118,13 +127,8 @@ pub fn fold<'a>(changes: impl IntoIterator<Item = &'a Change>) -> FoldedCase {
             .then_with(|| a.body.get().cmp(b.body.get()))
     });
     let mut seen = HashSet::new();
-    let mut folding = Folding::default();
-    for change in ordered {
-        if seen.insert(&change.id) {
-            folding.take(change);
-        }
-    }
-    folding.finish()
+    ordered.retain(|change| seen.insert(&change.id));
+    ordered
 }
 
 #[derive(Default)]
@@ -173,7 +177,13 @@ impl Folding {
                     Some(_) => self.put_aside(change, SetAsideReason::EventIdTaken),
                 }
             }
-            Ok(Body::History { .. } | Body::Unknown) => {
+            Ok(
+                Body::History { .. }
+                | Body::Notice { .. }
+                | Body::NoticeWithdrawn { .. }
+                | Body::Overlay { .. }
+                | Body::Unknown,
+            ) => {
                 self.put_aside(change, SetAsideReason::LaterVersion);
             }
             Err(_) => self.put_aside(change, SetAsideReason::Unreadable),

@@ -232,6 +232,12 @@ pub fn may_create(actor: &Actor, head: &CaseHead, events: &[Event]) -> Result<()
     }
 }
 
+/// Whether the actor may load notices on working days and switch the bureaus' overlay: the
+/// municipal bureau alone.
+pub const fn may_set_calendar(actor: &Actor) -> bool {
+    matches!(actor.role, Role::Municipal)
+}
+
 /// Whether the actor may see the case: what it acts on, and for a district also the copies for
 /// enterprises that are registered with it (article 21). Administrators see none.
 pub fn may_see(actor: &Actor, case: &CaseFile) -> bool {

@@ -13,12 +13,13 @@ use leptos_router::{
 };
 use shared::{
     assess::{Assessment, Deadline},
+    calendar::WorkCalendar,
     explain::explain,
     offer::pending,
     words::{self, Word},
 };
 
-use super::not_found::no_such_case;
+use super::{calendar::moved_words, not_found::no_such_case};
 use crate::{
     components::{
         explanation::explanation,
@@ -376,6 +377,35 @@ fn told_of_notices(assessment: &Assessment) -> Option<AnyView> {
         }
         .into_any()
     })
+}
+
+/// Which dates of the case rest on other working days than those that came with the app.
+fn told_of_moved(case: &LedgerCase) -> Option<AnyView> {
+    let session = Session::use_in();
+    let log = session.calendar_log().get();
+    if log.entries.is_empty() {
+        return None;
+    }
+    let moved = session.moved(case, WorkCalendar::official(), &log.calendar);
+    if moved.is_empty() {
+        return None;
+    }
+    let count = moved.len();
+    let today = session.today().get();
+    let items = moved
+        .iter()
+        .map(|it| view! { <li>{it.rule.title}"："{moved_words(it, today)}</li> })
+        .collect::<Vec<_>>();
+    let view = view! {
+        <div class="msg" role="note">
+            {Look::Later.mark()}
+            <div>
+                <b>"市局更新了工作日，"{count}" 个日期有变"</b>
+                <ul class="moves num">{items}</ul>
+            </div>
+        </div>
+    };
+    Some(view.into_any())
 }
 
 /// 第六条 of the regulation, or an article of a national law by its short name.

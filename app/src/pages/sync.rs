@@ -135,10 +135,15 @@ fn waiting(rows: &[OutboxRow], session: Session) -> AnyView {
 }
 
 fn what(row: &OutboxRow) -> AnyView {
+    let about = match &row.case {
+        Some(case) => {
+            view! { <a class="link" href=format!("/cases/{case}")>{row.number.clone()}</a> }
+                .into_any()
+        }
+        None => view! { <a class="link" href="/calendar">"工作日"</a> }.into_any(),
+    };
     view! {
-        <td class="num">
-            <a class="link" href=format!("/cases/{}", row.case)>{row.number.clone()}</a>
-        </td>
+        <td class="num">{about}</td>
         <td>{row.enterprise.clone()}</td>
         <td>{row.what.clone()}</td>
     }

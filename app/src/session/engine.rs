@@ -267,6 +267,7 @@ impl Engine {
             TimeoutFuture::new(0).await;
         }
         self.observe_all();
+        self.show_calendar();
         if cached {
             self.show_outbox();
         } else {
@@ -434,6 +435,9 @@ impl Engine {
         if touched.is_empty() {
             return;
         }
+        if touched.contains(&Subject::calendar()) {
+            self.show_calendar();
+        }
         let mut cases = Vec::clone(&self.session.cases.get_untracked());
         let places: HashMap<CaseId, usize> = cases
             .iter()
@@ -468,6 +472,7 @@ impl Engine {
     }
 
     fn show_all(&self) {
+        self.show_calendar();
         let folded: Vec<_> = {
             let ledger = self.ledger.borrow();
             ledger
@@ -547,10 +552,10 @@ impl Engine {
                     Stage::Refused(reason) => Some(*reason),
                     Stage::Taken(_) => return None,
                 };
-                let id = kept.change.subject.case_id()?;
+                let id = kept.change.subject.case_id();
                 let file = cases
                     .iter()
-                    .find(|case| case.id == id)
+                    .find(|case| Some(&case.id) == id.as_ref())
                     .map(|case| case.file.clone());
                 let head = file.as_ref().map(|file| &file.case);
                 Some(OutboxRow {
@@ -577,6 +582,12 @@ impl Engine {
         if self.session.told.with_untracked(|known| *known != history) {
             self.session.told.set(history);
         }
+    }
+
+    /// What dates are computed by: the notices that come with the app, and what the log adds.
+    fn show_calendar(&self) {
+        let log = self.ledger.borrow().calendar().unwrap_or_default();
+        self.session.show_calendar(log);
     }
 
     /// How the device is, for the sync page.
@@ -674,6 +685,10 @@ fn what(change: &Change) -> String {
         Ok(Body::Event { event }) => shared::words::event(&event.kind).to_owned(),
         Ok(Body::Open { .. }) => "建立案件".to_owned(),
         Ok(Body::Head { .. }) => "修改基本情况".to_owned(),
+        Ok(Body::Notice { .. }) => "载入工作日通知".to_owned(),
+        Ok(Body::NoticeWithdrawn { .. }) => "撤回工作日通知".to_owned(),
+        Ok(Body::Overlay { on: true }) => "启用在京机关调休".to_owned(),
+        Ok(Body::Overlay { on: false }) => "停用在京机关调休".to_owned(),
         Ok(Body::History { .. } | Body::Unknown) | Err(_) => "较新版本的记录".to_owned(),
     }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 use shared::{
+    calendar::CalendarLog,
     change::{Body, Change, ChangeId, Subject},
     fold::{FoldedCase, fold},
     history::History,
@@ -130,6 +131,15 @@ impl Ledger {
                 }
             });
         History::of_records(records)
+    }
+
+    /// What the municipal bureau says of working days; none where it said nothing.
+    pub(super) fn calendar(&self) -> Option<CalendarLog> {
+        let items = self.subjects.get(&Subject::calendar())?;
+        let counted = items
+            .iter()
+            .filter(|kept| !matches!(kept.stage, Stage::Refused(_)));
+        Some(CalendarLog::of(counted.map(|kept| &kept.change)))
     }
 
     /// The journal's part of a commit of the sync machine.

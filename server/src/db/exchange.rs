@@ -50,7 +50,9 @@ impl Database {
                 let known = device(transaction, actor, &request.device)?;
                 let desk = Desk::new(transaction, actor, request, now_milliseconds)?;
                 match known {
-                    Some(settled) if !desk.rolled_back(settled)? => desk.answer(settled).map(Some),
+                    Some(settled) if !desk.rolled_back(settled)? && desk.sees_calendar()? => {
+                        desk.answer(settled).map(Some)
+                    }
                     _ => Ok(None),
                 }
             })?;
@@ -71,6 +73,7 @@ impl Database {
                 desk.epoch = new_epoch()?;
                 set_fact(transaction, EPOCH, desk.epoch.as_str().as_bytes())?;
             }
+            desk.show_calendar()?;
             let settled = desk.settle(settled)?;
             transaction
                 .prepare_cached(
@@ -207,6 +210,20 @@ impl<'a> Desk<'a> {
         Ok(same_epoch && (self.request.settled > settled || ahead))
     }
 
+    /// Whether the user's scope is given what the municipal bureau says of working days.
+    fn sees_calendar(&self) -> Result<bool, Error> {
+        let seeing = log::sight(self.transaction, &Subject::calendar())?;
+        Ok(self.scope == Scope::All || seeing.contains(&self.scope))
+    }
+
+    /// Everyone computes dates: a scope is given the calendar from its first exchange on.
+    fn show_calendar(&self) -> Result<(), Error> {
+        if self.scope != Scope::All {
+            log::also_see(self.transaction, &Subject::calendar(), &self.scope)?;
+        }
+        Ok(())
+    }
+
     /// Settles the push; says up to where the device's changes are settled now.
     fn settle(&mut self, settled: u64) -> Result<u64, Error> {
         let (repeated, new): (Vec<_>, Vec<_>) = self
@@ -232,6 +249,7 @@ impl<'a> Desk<'a> {
                 self.verdicts.push(verdict);
             }
             let subjects: BTreeSet<_> = new.iter().map(|change| &change.subject).collect();
+            let subjects = subjects.into_iter().filter(|it| it.case_id().is_some());
             for subject in subjects {
                 self.touched.extend(self.cases.tell_history(
                     self.transaction,
@@ -268,6 +286,9 @@ impl<'a> Desk<'a> {
     }
 
     fn settle_one(&mut self, change: &Change) -> Result<Verdict, Error> {
+        if change.subject == Subject::calendar() {
+            return self.settle_calendar(change);
+        }
         let case = self.cases.get(self.transaction, &change.subject)?;
         if let Err(reason) = admit(change, self.actor, case) {
             return self.refuse(change, reason);
@@ -282,12 +303,30 @@ impl<'a> Desk<'a> {
             &change.subject,
             self.now_milliseconds,
         )?);
-        let receipt = Some(self.receipts.sign(&change.canonical_bytes()));
-        Ok(Verdict {
+        Ok(self.taken(change))
+    }
+
+    /// What is said of working days reaches every scope.
+    fn settle_calendar(&mut self, change: &Change) -> Result<Verdict, Error> {
+        if let Err(reason) = admit(change, self.actor, None) {
+            return self.refuse(change, reason);
+        }
+        let seeing = log::sight(self.transaction, &change.subject)?;
+        self.touched.extend(log::append(
+            self.transaction,
+            change,
+            &seeing,
+            self.now_milliseconds,
+        )?);
+        Ok(self.taken(change))
+    }
+
+    fn taken(&self, change: &Change) -> Verdict {
+        Verdict {
             sequence: change.id.sequence,
-            receipt,
+            receipt: Some(self.receipts.sign(&change.canonical_bytes())),
             refused: None,
-        })
+        }
     }
 
     fn refuse(&self, change: &Change, reason: RefusalReason) -> Result<Verdict, Error> {

@@ -165,7 +165,24 @@ pub(super) fn see(
     Ok(touched)
 }
 
-fn sight(transaction: &Transaction<'_>, subject: &Subject) -> Result<BTreeSet<Scope>, Error> {
+/// Makes this scope see a subject beside those that see it already; says whether it did not.
+pub(super) fn also_see(
+    transaction: &Transaction<'_>,
+    subject: &Subject,
+    scope: &Scope,
+) -> Result<bool, Error> {
+    let mut seeing = sight(transaction, subject)?;
+    let is_new = seeing.insert(scope.clone());
+    if is_new {
+        see(transaction, subject, &seeing, None)?;
+    }
+    Ok(is_new)
+}
+
+pub(super) fn sight(
+    transaction: &Transaction<'_>,
+    subject: &Subject,
+) -> Result<BTreeSet<Scope>, Error> {
     let mut statement = transaction.prepare_cached("SELECT scope FROM sight WHERE subject = ?1")?;
     let rows = statement.query_map([subject.as_str()], |row| row.get::<_, String>(0))?;
     rows.map(|scope| {

@@ -4,5 +4,6 @@
 
 mod accounts;
 mod browser;
+mod calendar;
 mod exchange;
 mod upgrade;

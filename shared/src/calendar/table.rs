@@ -17,7 +17,7 @@ pub(super) struct Row {
 
 /// A calendar file cannot be used, and where.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("line {line}: {fault}")]
+#[error("第 {line} 行{}：{fault}", field_part(.fault))]
 pub struct CalendarError {
     /// The line of the file, from 1.
     pub line: usize,
@@ -29,10 +29,10 @@ pub struct CalendarError {
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum CalendarFault {
     /// A column that the form has is not named in the first line.
-    #[error("there is no column `{0}`")]
+    #[error("第一行没有 {0} 这一列")]
     MissingColumn(&'static str),
     /// The line has another number of cells than the first one.
-    #[error("{found} cells, expected {expected}")]
+    #[error("有 {found} 格，应有 {expected} 格")]
     CellCount {
         /// Cells in this line.
         found: usize,
@@ -40,16 +40,21 @@ pub enum CalendarFault {
         expected: usize,
     },
     /// Not a day.
-    #[error("`{0}` is not a day: expected a date like 2013-03-04")]
-    NotADay(String),
+    #[error("“{text}”不是日期，应写作 2013-03-04")]
+    NotADay {
+        /// The column.
+        column: &'static str,
+        /// What it says.
+        text: String,
+    },
     /// Neither a holiday nor a make-up day.
-    #[error("`{0}` is not a kind of day: expected holiday or makeup_workday")]
+    #[error("“{0}”不是日子的种类，应为 holiday（放假）或 makeup_workday（调休上班）")]
     UnknownKind(String),
     /// A cell that must say something is empty.
-    #[error("`{0}` is empty")]
+    #[error("没有填写")]
     Empty(&'static str),
     /// The weekday written is not that of the date.
-    #[error("{day} is not a 星期{written}")]
+    #[error("{day} 不是星期{written}")]
     WrongWeekday {
         /// The date.
         day: Day,
@@ -57,16 +62,16 @@ pub enum CalendarFault {
         written: String,
     },
     /// A make-up day on a day that is worked anyway.
-    #[error("{0} is no Saturday or Sunday: nothing is made up on it")]
+    #[error("{0} 不是周六或周日，不会是调休上班")]
     MakeupOnWeekday(Day),
     /// `deviates_from_week` says something else than date and kind do.
-    #[error("{0}: deviates_from_week does not fit the weekday")]
+    #[error("与 {0} 是星期几不符")]
     WrongDeviation(Day),
     /// The same date twice.
-    #[error("{0} is named twice")]
+    #[error("{0} 写了两次")]
     NamedTwice(Day),
     /// The year's 1 January is named, so the whole year is, but a statutory holiday is missing.
-    #[error("{year} leaves out {name} on {day}, a statutory holiday")]
+    #[error("{year} 年缺少法定节日{name}（{day}）")]
     MissingHoliday {
         /// The year that the notice speaks for.
         year: i32,
@@ -75,9 +80,34 @@ pub enum CalendarFault {
         /// Its legal date.
         day: Day,
     },
+    /// Larger than one change of the log can be.
+    #[error("文件太大：一次只载入一年或几年的通知")]
+    TooLarge,
     /// Nothing but a heading, or nothing at all.
-    #[error("no days")]
+    #[error("没有任何日子")]
     NoDays,
+}
+
+impl CalendarFault {
+    /// The column that is wrong, where one is.
+    pub const fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::MissingColumn(column) | Self::Empty(column) | Self::NotADay { column, .. } => {
+                Some(column)
+            }
+            Self::UnknownKind(_) | Self::MakeupOnWeekday(_) => Some("kind"),
+            Self::WrongWeekday { .. } => Some("weekday"),
+            Self::WrongDeviation(_) => Some("deviates_from_week"),
+            Self::NamedTwice(_) | Self::MissingHoliday { .. } => Some("date"),
+            Self::CellCount { .. } | Self::TooLarge | Self::NoDays => None,
+        }
+    }
+}
+
+fn field_part(fault: &CalendarFault) -> String {
+    fault
+        .field()
+        .map_or_else(String::new, |field| format!("，字段 {field}"))
 }
 
 const WEEKDAYS: [&str; 7] = ["一", "二", "三", "四", "五", "六", "日"];
@@ -116,6 +146,21 @@ pub(super) fn years_spoken_for(rows: &[Row]) -> Vec<i32> {
 
 fn cells(line: &str) -> impl Iterator<Item = &str> {
     line.split(',').map(|cell| cell.trim().trim_matches('"'))
+}
+
+fn a_day(text: &str, column: &'static str) -> Result<Day, CalendarFault> {
+    text.parse().map_err(|_| CalendarFault::NotADay {
+        column,
+        text: text.chars().take(40).collect(),
+    })
+}
+
+fn is_worked(kind: &str) -> Result<bool, CalendarFault> {
+    match kind {
+        "holiday" => Ok(false),
+        "makeup_workday" => Ok(true),
+        other => Err(CalendarFault::UnknownKind(other.chars().take(40).collect())),
+    }
 }
 
 fn read(csv: &str, of_notices: bool) -> Result<Vec<Row>, CalendarError> {
@@ -161,19 +206,9 @@ fn read(csv: &str, of_notices: bool) -> Result<Vec<Row>, CalendarError> {
             "" => Err(at(CalendarFault::Empty(column))),
             text => Ok(text),
         };
-        let a_day = |text: &str| -> Result<Day, CalendarError> {
-            let not_a_day = |_| at(CalendarFault::NotADay(text.chars().take(40).collect()));
-            text.parse().map_err(not_a_day)
-        };
-        let day = a_day(cells[date])?;
-        let worked = match cells[kind] {
-            "holiday" => false,
-            "makeup_workday" => true,
-            other => {
-                let other = other.chars().take(40).collect();
-                return Err(at(CalendarFault::UnknownKind(other)));
-            }
-        };
+        let a_day = |text, column| a_day(text, column).map_err(at);
+        let day = a_day(cells[date], "date")?;
+        let worked = is_worked(cells[kind]).map_err(at)?;
         if worked && !day.is_weekend() {
             return Err(at(CalendarFault::MakeupOnWeekday(day)));
         }
@@ -193,9 +228,10 @@ fn read(csv: &str, of_notices: bool) -> Result<Vec<Row>, CalendarError> {
             return Err(at(CalendarFault::WrongDeviation(day)));
         }
         let notice = match source {
-            Some((notice, known_from)) => {
-                Some(texts.notice(filled(notice, "notice")?, a_day(cells[known_from])?))
-            }
+            Some((notice, known_from)) => Some(texts.notice(
+                filled(notice, "notice")?,
+                a_day(cells[known_from], "known_from")?,
+            )),
             None => None,
         };
         rows.push((

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use super::{Scope, wire::RefusalReason};
 use crate::{
     Actor, CaseHead,
-    change::{Body, Change, MAXIMUM_CHANGE_BYTES, MAXIMUM_NAME_BYTES, SCHEMA},
+    calendar::check_notice,
+    change::{Body, Change, MAXIMUM_CHANGE_BYTES, MAXIMUM_NAME_BYTES, SCHEMA, Subject},
     fold::{FoldedCase, fields_of},
-    permission::{Refusal, may_create, may_edit_head, may_record},
+    permission::{Refusal, may_create, may_edit_head, may_record, may_set_calendar},
 };
 
 /// Whether a change that this user sends may be taken into the log, given the case as the log has
@@ -32,6 +33,9 @@ pub fn admit(
         Err(_) => return Err(RefusalReason::Unreadable),
         Ok(body) => body,
     };
+    if change.subject == Subject::calendar() {
+        return admit_to_calendar(&body, actor);
+    }
     if change.subject.case_id().is_none() {
         let known = change.subject.kind() == "case";
         return Err(if known {
@@ -52,14 +56,32 @@ pub fn admit(
         (_, None) => return Err(RefusalReason::UnknownCase),
         (Body::Event { event }, Some(case)) => may_record(actor, &case.file, event),
         (Body::Head { field, .. }, Some(case)) => may_edit_head(actor, &case.file, field),
-        // History records are the server's own.
-        (Body::History { .. }, Some(_)) => Err(Refusal::OtherRole),
+        // History records are the server's own; the calendar is a subject of its own.
+        (
+            Body::History { .. }
+            | Body::Notice { .. }
+            | Body::NoticeWithdrawn { .. }
+            | Body::Overlay { .. },
+            Some(_),
+        ) => Err(Refusal::OtherRole),
         (Body::Unknown, Some(_)) => Err(Refusal::UnknownType),
     };
     permitted.map_err(|refusal| match refusal {
         Refusal::UnknownType => RefusalReason::LaterVersion,
         _ => RefusalReason::NotPermitted,
     })
+}
+
+/// Of working days only the municipal bureau speaks, and what it loads can be computed with.
+fn admit_to_calendar(body: &Body, actor: &Actor) -> Result<(), RefusalReason> {
+    if !may_set_calendar(actor) {
+        return Err(RefusalReason::NotPermitted);
+    }
+    match body {
+        Body::Notice { csv } => check_notice(csv).map_err(|_| RefusalReason::Unreadable),
+        Body::NoticeWithdrawn { .. } | Body::Overlay { .. } => Ok(()),
+        _ => Err(RefusalReason::NotPermitted),
+    }
 }
 
 /// Opening what is open, as two offices that take in one sheet do, may add what the other did not

@@ -5,7 +5,11 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use shared::{
     Day,
-    calendar::{CalendarFault, DayKind, Schedule, WorkCalendar, statutory_holidays},
+    calendar::{
+        CalendarFault, CalendarLog, DayKind, Loaded, Schedule, WorkCalendar, check_notice,
+        statutory_holidays,
+    },
+    change::{Body, Change, Subject},
     rule::Party,
 };
 
@@ -206,12 +210,18 @@ fn a_notice_is_checked_before_it_moves_a_day() {
     check(
         "2027-02-30,,holiday,x,,,n,2026-11-25",
         line,
-        CalendarFault::NotADay("2027-02-30".into()),
+        CalendarFault::NotADay {
+            column: "date",
+            text: "2027-02-30".into(),
+        },
     );
     check(
         "2027-02-09,,holiday,x,,,n,soon",
         line,
-        CalendarFault::NotADay("soon".into()),
+        CalendarFault::NotADay {
+            column: "known_from",
+            text: "soon".into(),
+        },
     );
     check(
         "2027-02-09,,strike,x,,,n,2026-11-25",
@@ -312,4 +322,92 @@ proptest! {
         let _ = official.with_bureau_overlay(&format!("date,kind,name\n{lines}"));
         let _ = official.with_notice(&format!("{HEADING}\n{lines}"));
     }
+}
+
+fn said(device: &str, sequence: u64, at: u64, body: &Body) -> Change {
+    Change {
+        id: format!("{device}/{sequence}").parse().unwrap(),
+        subject: Subject::calendar(),
+        clock: format!("{at}-00000").parse().unwrap(),
+        author: "municipal".into(),
+        schema: 1,
+        body: body.to_raw(),
+    }
+}
+
+#[test]
+fn the_log_gives_one_calendar_whatever_the_order() {
+    let saturday = day("2027-02-20");
+    let notice = |more: &str| Body::Notice {
+        csv: notice_for_2027(more),
+    };
+    let makeup = "2027-02-20,六,makeup_workday,春节,,1,第一次,2026-11-25";
+    let first = said("a", 1, 1_000_000_000_000, &notice(makeup));
+    let corrected = said("a", 2, 1_000_000_001_000, &notice(""));
+    let on = said("b", 1, 1_000_000_002_000, &Body::Overlay { on: true });
+    let off = said("b", 2, 1_000_000_003_000, &Body::Overlay { on: false });
+    let withdrawn = Body::NoticeWithdrawn {
+        notice: corrected.id.clone(),
+    };
+    let withdrawn = said("a", 3, 1_000_000_004_000, &withdrawn);
+    let bad = said("c", 1, 1_000_000_005_000, &Body::Notice { csv: "x".into() });
+    let check = |changes: &[&Change], known: bool, works: bool, overlay: bool, entries: usize| {
+        let log = CalendarLog::of(changes.iter().copied());
+        assert_eq!(log.calendar.general().is_known(saturday), known);
+        assert_eq!(log.calendar.general().is_working(saturday), works);
+        assert_eq!(log.overlay, overlay);
+        assert_eq!(
+            log.calendar.overlay_days().count(),
+            if overlay { 6 } else { 0 }
+        );
+        assert_eq!(log.entries.len(), entries);
+        let backwards = CalendarLog::of(changes.iter().rev().copied().chain(changes.to_vec()));
+        assert_eq!(backwards, log);
+    };
+    check(&[], false, false, false, 0);
+    check(&[&bad], false, false, false, 0);
+    check(&[&first], true, true, false, 1);
+    check(&[&first, &corrected], true, false, false, 2);
+    check(&[&first, &corrected, &withdrawn], true, true, false, 2);
+    check(&[&corrected, &withdrawn], false, false, false, 1);
+    check(&[&first, &on], true, true, true, 2);
+    check(&[&first, &on, &off, &bad], true, true, false, 3);
+}
+
+#[test]
+fn what_is_wrong_with_a_notice_is_said_with_line_and_field() {
+    let check = |csv: &str, expected: &str| {
+        let error = check_notice(csv).expect_err(csv).to_string();
+        assert_eq!(error, expected);
+    };
+    let line = 2 + statutory_holidays(2027).count();
+    check(
+        &notice_for_2027("2027-02-30,,holiday,x,,,n,2026-11-25"),
+        &format!("第 {line} 行，字段 date：“2027-02-30”不是日期，应写作 2013-03-04"),
+    );
+    check(
+        &notice_for_2027("2027-02-09,,strike,x,,,n,2026-11-25"),
+        &format!(
+            "第 {line} 行，字段 kind：“strike”不是日子的种类，应为 holiday（放假）或 makeup_workday（调休上班）"
+        ),
+    );
+    check(
+        "date,kind,name\n2027-01-01,holiday,元旦",
+        "第 1 行，字段 notice：第一行没有 notice 这一列",
+    );
+    check("", "第 1 行：没有任何日子");
+    check(
+        &format!("{HEADING}\n{}", "\n".repeat(70_000)),
+        "第 1 行：没有任何日子",
+    );
+    let padded = notice_for_2027("") + &"\n".repeat(70_000);
+    check(&padded, "第 1 行：文件太大：一次只载入一年或几年的通知");
+    let whole = include_str!("../../data/workdays.csv");
+    let loaded = Loaded::read(whole).unwrap();
+    assert_eq!(
+        loaded.years.len(),
+        14,
+        "the whole of the calendar fits into one change"
+    );
+    assert_eq!(loaded.first, day("2013-01-01"));
 }

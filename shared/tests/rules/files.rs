@@ -1,11 +1,13 @@
 //! Case files: what is unknown survives, what is wrong is named, and nothing panics.
 
-use proptest::{collection, prelude::*, sample};
+use std::{fs, path::Path, sync::LazyLock};
+
+use proptest::{collection, option, prelude::*, sample};
 use serde_json::{Value, json};
 use shared::{
     CaseFile, Day,
     calendar::WorkCalendar,
-    case_file::{UnknownKind, read, unknown},
+    case_file::{CaseFileError, UnknownKind, read, unknown},
     report::report,
 };
 
@@ -183,6 +185,129 @@ fn any_put() -> impl Strategy<Value = Value> {
         Just(json!([])),
         Just(json!({ "a": { "b": [1] } })),
     ]
+}
+
+/// Every case of the worked examples, as a person would write it.
+static GOLDEN: LazyLock<Vec<Value>> = LazyLock::new(|| {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let mut paths: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    paths.sort();
+    let cases = paths.iter().flat_map(|path| {
+        let golden: Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+        golden["cases"].as_array().unwrap().clone()
+    });
+    cases.collect()
+});
+
+/// What is wrong is named with a line that the file has and, in JSON, with the field; what is read
+/// and written has lost nothing.
+fn check_any(text: &[u8]) {
+    run(text);
+    let lines = 1 + text.iter().filter(|byte| **byte == b'\n').count();
+    let has = |line: usize| (1..=lines).contains(&line);
+    match read(text) {
+        Ok(case) => {
+            let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
+            let before: Value = serde_json::from_slice(text).expect("it was read");
+            let after = serde_json::to_value(&case).expect("a case can be written");
+            assert!(is_within(&before, &after), "{before}\n{after}");
+        }
+        Err(CaseFileError::Unfit { line, field, .. }) => {
+            assert!(has(line), "line {line} of {lines}");
+            assert!(!field.is_empty() && field != ".", "a field without a name");
+        }
+        Err(
+            CaseFileError::NotUtf8 { line }
+            | CaseFileError::NotJson { line, .. }
+            | CaseFileError::OtherFormat { line, .. },
+        ) => assert!(has(line), "line {line} of {lines}"),
+        Err(CaseFileError::TooLarge) => panic!("it is small"),
+    }
+}
+
+/// Puts a field that no version knows into one of the document's objects.
+fn add_unknown(value: &mut Value, path: &[sample::Index], put: &Value) {
+    match (value, path) {
+        (Value::Object(map), [first, rest @ ..])
+            if first.index(2) == 0 && map.values().any(|it| it.is_object() || it.is_array()) =>
+        {
+            let mut inner: Vec<_> = map
+                .values_mut()
+                .filter(|it| it.is_object() || it.is_array())
+                .collect();
+            let at = first.index(inner.len());
+            add_unknown(inner[at], rest, put);
+        }
+        (Value::Array(items), [first, rest @ ..]) if !items.is_empty() => {
+            let at = first.index(items.len());
+            add_unknown(&mut items[at], rest, put);
+        }
+        (Value::Object(map), _) => drop(map.insert("weather".to_owned(), put.clone())),
+        _ => {}
+    }
+}
+
+type Paths = Vec<(Vec<sample::Index>, Value)>;
+
+fn any_places(most: usize) -> impl Strategy<Value = Paths> {
+    let path = collection::vec(any::<sample::Index>(), 1..6);
+    collection::vec((path, any_put()), 0..most)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(3_000))]
+
+    #[test]
+    fn worked_examples_with_other_values_and_unknown_fields_are_read_or_named(
+        golden in any::<sample::Index>(),
+        changed in any_places(3),
+        unknown in any_places(4),
+        kind in option::weighted(0.3, any::<sample::Index>()),
+    ) {
+        let mut value = golden.get(&GOLDEN).clone();
+        for (path, put) in &changed {
+            mutate(&mut value, path, put);
+        }
+        for (path, put) in &unknown {
+            add_unknown(&mut value, path, put);
+        }
+        let events = value.get_mut("events").and_then(Value::as_array_mut);
+        if let (Some(kind), Some(events)) = (kind, events)
+            && !events.is_empty()
+        {
+            let at = kind.index(events.len());
+            if let Some(event) = events[at].as_object_mut() {
+                event.insert("type".to_owned(), json!("beamed_up"));
+            }
+        }
+        check_any(&serde_json::to_vec_pretty(&value).unwrap());
+    }
+
+    #[test]
+    fn worked_examples_with_other_bytes_are_read_or_named(
+        golden in any::<sample::Index>(),
+        edits in collection::vec((any::<sample::Index>(), 0..4_usize, collection::vec(any::<u8>(), 0..4)), 1..6),
+        cut in option::weighted(0.2, any::<sample::Index>()),
+    ) {
+        let mut text = serde_json::to_vec_pretty(golden.get(&GOLDEN)).unwrap();
+        for (at, removed, put) in edits {
+            let at = at.index(text.len());
+            let end = (at + removed).min(text.len());
+            text.splice(at..end, put);
+        }
+        if let Some(cut) = cut {
+            text.truncate(cut.index(text.len().max(1)));
+        }
+        check_any(&text);
+    }
+
+    #[test]
+    fn any_bytes_are_named(bytes in collection::vec(any::<u8>(), 0..300)) {
+        check_any(&bytes);
+    }
 }
 
 proptest! {

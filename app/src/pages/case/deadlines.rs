@@ -13,7 +13,9 @@ use shared::{
     words::{self, Word},
 };
 
-use super::{disputed_link, explained, key_of, law_of_row, party_of, told_of_notices};
+use super::{
+    disputed_link, explained, key_of, law_of_row, party_of, told_of_moved, told_of_notices,
+};
 use crate::{
     components::{
         days::short_day,
@@ -47,6 +49,7 @@ pub(super) fn panel(
     let further = further(case, assessment, chosen);
     view! {
         {told_of_notices(assessment)}
+        {told_of_moved(case)}
         <table class="dl">
             <caption class="vh">"期限"</caption>
             <thead>

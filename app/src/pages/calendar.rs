@@ -1,0 +1,335 @@
+//! 工作日: the notices known, the years without one, and what the municipal bureau says beside them.
+
+mod load;
+
+use std::sync::Arc;
+
+use leptos::{prelude::*, task::spawn_local};
+use shared::{
+    Day,
+    assess::Moved,
+    calendar::{CalendarLog, Entry, Loaded, Notice, Says, WorkCalendar},
+    change::{Body, ChangeId},
+    permission::may_set_calendar,
+};
+
+use crate::{
+    components::{
+        messages::{Message, Messages},
+        status::{Look, status},
+    },
+    model::duty::number_of,
+    session::Session,
+    words::day,
+};
+
+/// How many cases a list of moved dates names at the most.
+const CASES_LISTED: usize = 200;
+
+/// Which days are worked, by which notice, and since when that is known.
+#[component]
+pub(crate) fn Calendar() -> impl IntoView {
+    let session = Session::use_in();
+    let speaks = Memo::new(move |_| {
+        session.profile().with(|profile| {
+            profile
+                .as_ref()
+                .is_some_and(|profile| may_set_calendar(&profile.actor))
+        })
+    });
+    let log = session.calendar_log();
+    let since_release = move || {
+        let log = log.get();
+        (!log.entries.is_empty()).then(|| {
+            let moved = moved_list(session, WorkCalendar::official(), &log.calendar);
+            view! {
+                <section class="part" aria-labelledby="moved">
+                    <h2 id="moved">"有变的日期"</h2>
+                    <p>"与随本程序发布的安排相比，按市局载入的通知和开关算出的日期。"</p>
+                    {moved}
+                </section>
+            }
+        })
+    };
+    view! {
+        <main class="page" id="main" tabindex="-1">
+            <div class="page__head">
+                <h1>"工作日"</h1>
+            </div>
+            <Show when=move || speaks.get()>
+                <load::Load />
+            </Show>
+            {since_release}
+            <section class="part" aria-labelledby="overlay">
+                <h2 id="overlay">"在京机关调休"</h2>
+                {move || overlay(&log.get(), speaks.get(), session)}
+            </section>
+            {move || said(&log.get(), speaks.get(), session)}
+            <section class="part" aria-labelledby="years">
+                <h2 id="years">"各年安排"</h2>
+                {move || years(&session.calendar().get())}
+            </section>
+        </main>
+    }
+}
+
+/// Every year of the calendar with its notices, the latest first, and first of all that later
+/// years are assumed.
+fn years(calendar: &WorkCalendar) -> AnyView {
+    let schedule = calendar.general();
+    let spans = schedule.known_spans();
+    let last = spans.last().map_or(0, |span| span.end().year());
+    let known = spans
+        .iter()
+        .flat_map(|span| span.start().year()..=span.end().year())
+        .rev();
+    let rows = known
+        .filter_map(|year| {
+            let (first, last) = (Day::from_ymd(year, 1, 1)?, Day::from_ymd(year, 12, 31)?);
+            let notices: Vec<Notice> = schedule
+                .notices(first..=last)
+                .into_iter()
+                .cloned()
+                .collect();
+            Some(view! {
+                <tr>
+                    <td class="num">{year}</td>
+                    <td>{status(Look::Done, "已公布")}</td>
+                    <td class="wrap">{named(&notices)}</td>
+                    <td class="num">{known_from(&notices)}</td>
+                </tr>
+            })
+        })
+        .collect::<Vec<_>>();
+    view! {
+        <div class="rows--scroll">
+            <table class="rows">
+                <thead>
+                    <tr>
+                        <th scope="col">"年份"</th>
+                        <th scope="col">"状态"</th>
+                        <th scope="col">"依据"</th>
+                        <th scope="col">"公布于"</th>
+                    </tr>
+                </thead>
+                <tbody>
+                    <tr>
+                        <td class="num">{last + 1}" 起"</td>
+                        <td>{status(Look::Provisional, "暂定")}</td>
+                        <td class="wrap">"通知尚未载入：按周末和法定节日当日推算，不计调休"</td>
+                        <td></td>
+                    </tr>
+                    {rows}
+                </tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+fn named(notices: &[Notice]) -> String {
+    let names = notices.iter().map(|notice| notice.name.as_str());
+    names.collect::<Vec<_>>().join("；")
+}
+
+fn known_from(notices: &[Notice]) -> String {
+    let days = notices.iter().map(|notice| notice.known_from.to_string());
+    days.collect::<Vec<_>>().join("；")
+}
+
+fn overlay(log: &CalendarLog, speaks: bool, session: Session) -> AnyView {
+    let messages = Messages::use_in();
+    let on = log.overlay;
+    let switch = move |_| {
+        spawn_local(async move {
+            messages.say(
+                match session.say_of_calendar(Body::Overlay { on: !on }).await {
+                    Ok(()) if on => Message::done("已停用在京机关调休"),
+                    Ok(()) => Message::done("已启用在京机关调休"),
+                    Err(error) => Message::bad("没有改动").more(error.to_string()),
+                },
+            );
+        });
+    };
+    let state = if on {
+        status(
+            Look::Done,
+            "已启用：计入市局、区县局的期限，不计入企业和检验机构的",
+        )
+    } else {
+        status(Look::Provisional, "未启用：各方期限都按全国安排计算")
+    };
+    view! {
+        <p>
+            "2014 年 APEC 会议期间，在京机关 11 月 7 日、10 日至 12 日放假，2 日、15 日上班；企业自行安排。"
+        </p>
+        {state}
+        {speaks.then(|| view! {
+            <div class="part__acts">
+                <button type="button" class="btn" on:click=switch>{if on { "停用" } else { "启用" }}</button>
+            </div>
+        })}
+    }
+    .into_any()
+}
+
+/// What was said, the latest first.
+fn said(log: &CalendarLog, speaks: bool, session: Session) -> Option<AnyView> {
+    if log.entries.is_empty() {
+        return None;
+    }
+    let today = session.today().get();
+    let rows = log
+        .entries
+        .iter()
+        .rev()
+        .map(|entry| said_row(entry, today, speaks, session))
+        .collect::<Vec<_>>();
+    let view = view! {
+        <section class="part" aria-labelledby="said">
+            <h2 id="said">"市局的更新"</h2>
+            <div class="rows--scroll">
+                <table class="rows">
+                    <thead>
+                        <tr>
+                            <th scope="col">"登记于"</th>
+                            <th scope="col">"登记人"</th>
+                            <th scope="col">"内容"</th>
+                            <th scope="col">"公布于"</th>
+                            <th scope="col"><span class="vh">"操作"</span></th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+        </section>
+    };
+    Some(view.into_any())
+}
+
+fn said_row(entry: &Entry, today: Day, speaks: bool, session: Session) -> AnyView {
+    let at = i64::try_from(entry.record.clock.milliseconds).unwrap_or(i64::MAX);
+    let (what, since, act) = match &entry.says {
+        Says::Overlay { on: true } => ("启用在京机关调休".to_owned(), String::new(), None),
+        Says::Overlay { on: false } => ("停用在京机关调休".to_owned(), String::new(), None),
+        Says::Notice { loaded, withdrawn } => {
+            let withdraw = speaks && !withdrawn;
+            let act = withdraw.then(|| withdraw_button(entry.record.change.clone(), session));
+            let mark = if *withdrawn { "（已撤回）" } else { "" };
+            let what = format!("{}{mark}", summary(loaded));
+            (what, known_from(&loaded.notices), act)
+        }
+    };
+    view! {
+        <tr>
+            <td class="num">{day::moment(at, today)}</td>
+            <td>{entry.record.author.clone()}</td>
+            <td class="wrap">{what}</td>
+            <td class="num">{since}</td>
+            <td>{act}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn withdraw_button(notice: ChangeId, session: Session) -> AnyView {
+    let messages = Messages::use_in();
+    let withdraw = move |_| {
+        let body = Body::NoticeWithdrawn {
+            notice: notice.clone(),
+        };
+        spawn_local(async move {
+            messages.say(match session.say_of_calendar(body).await {
+                Ok(()) => Message::done("已撤回通知").more("日期回到载入以前的算法。"),
+                Err(error) => Message::bad("没有撤回").more(error.to_string()),
+            });
+        });
+    };
+    view! {
+        <button type="button" class="btn" on:click=withdraw>
+            "撤回"
+        </button>
+    }
+    .into_any()
+}
+
+/// 《…》：2027 年，放假 33 天，调休上班 5 天
+fn summary(loaded: &Loaded) -> String {
+    let span = if loaded.years.is_empty() {
+        format!("{} 至 {}", loaded.first, loaded.last)
+    } else {
+        let years = loaded.years.iter().map(i32::to_string);
+        format!("{} 年", years.collect::<Vec<_>>().join("、"))
+    };
+    format!(
+        "{}：{span}，放假 {} 天，调休上班 {} 天",
+        named(&loaded.notices),
+        loaded.holidays,
+        loaded.makeup_workdays
+    )
+}
+
+/// The cases with a date that one calendar has on another day than the other, and which.
+fn moved_list(session: Session, from: &WorkCalendar, to: &WorkCalendar) -> AnyView {
+    let today = session.today().get();
+    let cases = session.cases().get();
+    let moved: Vec<_> = cases
+        .iter()
+        .map(|case| (Arc::clone(case), session.moved(case, from, to)))
+        .filter(|(_, moved)| !moved.is_empty())
+        .collect();
+    if moved.is_empty() {
+        return view! { <p>"本机的案件没有日期变动。"</p> }.into_any();
+    }
+    let count = moved.len();
+    let rows = moved
+        .iter()
+        .take(CASES_LISTED)
+        .flat_map(|(case, moved)| moved.iter().map(move |moved| (case, moved)))
+        .map(|(case, moved)| {
+            view! {
+                <tr>
+                    <td class="num">
+                        <a class="link" href=format!("/cases/{}", case.id)>{number_of(case)}</a>
+                    </td>
+                    <td>{case.file.case.enterprise.name.clone()}</td>
+                    <td>{moved.rule.title}</td>
+                    <td class="num">{moved_words(moved, today)}</td>
+                </tr>
+            }
+        })
+        .collect::<Vec<_>>();
+    let more = (count > CASES_LISTED).then(|| {
+        let more = count - CASES_LISTED;
+        view! { <p>"另有 "{more}" 件，各案页上都有说明。"</p> }
+    });
+    view! {
+        <p class="num">{count}" 件案件有日期变动。"</p>
+        <div class="rows--scroll">
+            <table class="rows">
+                <thead>
+                    <tr>
+                        <th scope="col">"案号"</th>
+                        <th scope="col">"企业"</th>
+                        <th scope="col">"事项"</th>
+                        <th scope="col">"日期"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+        {more}
+    }
+    .into_any()
+}
+
+/// 02-15 改为 02-17
+pub(crate) fn moved_words(moved: &Moved, today: Day) -> String {
+    let short = |it| day::short(it, today);
+    match (moved.was, moved.now) {
+        (Some(was), Some(now)) => format!("{} 改为 {}", short(was), short(now)),
+        (None, Some(now)) => format!("新起算，{}", short(now)),
+        (Some(was), None) => format!("{}，不再计算", short(was)),
+        (None, None) => String::new(),
+    }
+}
