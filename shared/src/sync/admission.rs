@@ -23,23 +23,7 @@ pub fn admit(
     if change.author != actor.user {
         return Err(RefusalReason::OtherAuthor);
     }
-    if change.body.get().len() > MAXIMUM_CHANGE_BYTES || change.author.len() > MAXIMUM_NAME_BYTES {
-        return Err(RefusalReason::TooLarge);
-    }
-    let body = match change.body() {
-        _ if change.schema > SCHEMA => return Err(RefusalReason::LaterVersion),
-        Ok(Body::Unknown) => return Err(RefusalReason::LaterVersion),
-        Err(_) => return Err(RefusalReason::Unreadable),
-        Ok(body) => body,
-    };
-    if change.subject.case_id().is_none() {
-        let known = change.subject.kind() == "case";
-        return Err(if known {
-            RefusalReason::Unreadable
-        } else {
-            RefusalReason::LaterVersion
-        });
-    }
+    let body = readable(change)?;
     // A case that is not the user's is refused as such, whatever the change says of it.
     if case.is_some_and(|case| !Scope::of(actor).sees(&case.file)) {
         return Err(RefusalReason::OutOfScope);
@@ -60,6 +44,42 @@ pub fn admit(
         Refusal::UnknownType => RefusalReason::LaterVersion,
         _ => RefusalReason::NotPermitted,
     })
+}
+
+/// Whether a change that a case file carries may be taken into the log. Its author was permitted
+/// where it was recorded, and has no account here perhaps: what is asked is whether it is a change
+/// of a case that this version can read.
+///
+/// # Errors
+/// Why it cannot be taken.
+pub fn admit_carried(change: &Change) -> Result<(), RefusalReason> {
+    match readable(change)? {
+        Body::Open { .. } | Body::Event { .. } | Body::Head { .. } => Ok(()),
+        // History records are each server's own.
+        Body::History { .. } | Body::Unknown => Err(RefusalReason::NotPermitted),
+    }
+}
+
+/// What a change of a case says, if this version can read it.
+fn readable(change: &Change) -> Result<Body, RefusalReason> {
+    if change.body.get().len() > MAXIMUM_CHANGE_BYTES || change.author.len() > MAXIMUM_NAME_BYTES {
+        return Err(RefusalReason::TooLarge);
+    }
+    let body = match change.body() {
+        _ if change.schema > SCHEMA => return Err(RefusalReason::LaterVersion),
+        Ok(Body::Unknown) => return Err(RefusalReason::LaterVersion),
+        Err(_) => return Err(RefusalReason::Unreadable),
+        Ok(body) => body,
+    };
+    if change.subject.case_id().is_none() {
+        let known = change.subject.kind() == "case";
+        return Err(if known {
+            RefusalReason::Unreadable
+        } else {
+            RefusalReason::LaterVersion
+        });
+    }
+    Ok(body)
 }
 
 /// Opening what is open, as two offices that take in one sheet do, may add what the other did not
