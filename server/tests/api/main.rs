@@ -5,4 +5,5 @@
 mod accounts;
 mod browser;
 mod exchange;
+mod files;
 mod upgrade;

@@ -25,7 +25,14 @@ const FITTING_SHARE: f32 = 0.5;
 /// Where only the cells tell what a column is, so many must.
 const TELLING_SHARE: f32 = 0.8;
 /// What a head must weigh to be one: two certain columns.
-const LEAST_WEIGHT: u32 = 6;
+const LEAST_WEIGHT: u32 = 2 * CERTAIN_WEIGHT;
+const CERTAIN_WEIGHT: u32 = 30;
+/// A known heading under the heading of its group: hardly less, so that two rows are taken for the
+/// heading where the upper one names columns of its own, and a title above is not.
+const PART_WEIGHT: u32 = 28;
+const LIKELY_WEIGHT: u32 = 20;
+const UNSURE_WEIGHT: u32 = 10;
+
 /// What the columns of one sheet mean, and where its rows begin.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Mapping {
@@ -278,14 +285,14 @@ fn find_heading(sheet: &Sheet, known: &Known) -> Option<(usize, usize)> {
         best.1
     };
     let weight = |likeness: Likeness| match likeness.certainty() {
-        Certainty::Certain | Certainty::Given => 3,
-        Certainty::Likely => 2,
-        Certainty::Unsure => 1,
+        Certainty::Certain | Certainty::Given => CERTAIN_WEIGHT,
+        Certainty::Likely => LIKELY_WEIGHT,
+        Certainty::Unsure => UNSURE_WEIGHT,
     };
     let exactly = |heading: &str| {
         known
             .exactly(heading)
-            .map(|found| (found.field, weight(found)))
+            .map(|found| (found.field, weight(found).max(PART_WEIGHT)))
     };
     let alike = |heading: &str| {
         known
