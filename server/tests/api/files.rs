@@ -147,8 +147,8 @@ fn a_mixed_sheet_goes_in_for_its_good_rows() {
     // The same again is known; the answers are news, and stay when they are not repeated.
     let again = ledger.import_text("结果.csv", SHEET.as_bytes(), Open::default());
     assert_eq!(counts(&again)[1..4], [0, 0, 2]);
-    let answered = ledger.import_text("结果.csv", SHEET.as_bytes(), answered());
-    assert_eq!(counts(&answered)[1..4], [0, 2, 0]);
+    let told = ledger.import_text("结果.csv", SHEET.as_bytes(), answered());
+    assert_eq!(counts(&told)[1..4], [0, 2, 0]);
     assert_eq!(undated(&ledger), [0, 0]);
     for open in [Open::default(), answered()] {
         let again = ledger.import_text("结果.csv", SHEET.as_bytes(), open);
@@ -170,7 +170,7 @@ fn a_mended_sheet_brings_cases_up_to_date() {
         .replace("91110000600037341M", "91110000600037341L");
     let mended = mended.replace("2013-02-30", "2013-02-28");
     let report = ledger.import_text("结果.csv", mended.as_bytes(), answered());
-    assert_eq!(counts(&report), [3, 1, 1, 1, 0]);
+    assert_eq!(counts(&report), [3, 1, 1, 1, 0], "{:?}", report.rejected);
     let files = ledger.export();
     let second = files.values().find(|text| text.contains("JD-2")).unwrap();
     let case: CaseFile = serde_json::from_str(second).unwrap();
