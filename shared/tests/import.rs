@@ -633,3 +633,37 @@ fn a_heading_of_two_rows_is_read_whole() {
     ];
     assert_eq!(fields, expected.map(Some));
 }
+
+#[test]
+fn groups_name_what_their_columns_leave_out() {
+    let merge = |from, to| Merge { from, to };
+    let mut grouped = sheet(&[
+        "附件1",
+        "2013年玩具产品质量监督抽查",
+        "企业|||样品|||结果|",
+        "名称|地址|信用代码|名称|型号|批号|判定|问题项目",
+        "某玩具厂|北京市昌平区沙河镇1号|91110000600037341L|积木|A1|1|合格|",
+        "某玩具公司|北京市海淀区中关村2号||积木|A2|2|不合格|小零件",
+    ]);
+    grouped.merges = vec![
+        merge((1, 0), (1, 7)),
+        merge((2, 0), (2, 2)),
+        merge((2, 3), (2, 5)),
+        merge((2, 6), (2, 7)),
+    ];
+    let mapping = Mapping::of(&grouped).unwrap();
+    assert_eq!(mapping.title, "2013年玩具产品质量监督抽查");
+    assert_eq!(mapping.heading_rows, (2, 3), "{mapping:?}");
+    let fields: Vec<_> = mapping.columns.iter().map(|column| column.field).collect();
+    let expected = [
+        Field::Enterprise,
+        Field::Address,
+        Field::Code,
+        Field::Product,
+        Field::Model,
+        Field::Batch,
+        Field::Verdict,
+        Field::FailedItems,
+    ];
+    assert_eq!(fields, expected.map(Some), "{mapping:?}");
+}

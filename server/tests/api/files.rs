@@ -177,6 +177,54 @@ fn a_mended_sheet_brings_cases_up_to_date() {
     assert_eq!(case.case.failed_items, ["结构", "甲醛"]);
 }
 
+/// One sheet as three programs write it: a title, a heading of two merged rows, serial days, full-width
+/// digits, numbers as text, formulas, formatted blank rows below.
+#[test]
+fn sheets_of_other_programs_give_the_same_cases() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/sheets/tests/files");
+    let check = |name: &str, imported: usize, rejected: &[&str]| {
+        let ledger = Ledger::new();
+        let report = ledger.import(&[folder.join(name)], answered());
+        assert_eq!(
+            (report.rows, report.imported),
+            (5, imported),
+            "{name}: {report:?}"
+        );
+        let cells: Vec<_> = report
+            .rejected
+            .iter()
+            .map(|fault| fault.cell.as_deref().unwrap_or_default())
+            .collect();
+        assert_eq!(cells, rejected, "{name}: {report:?}");
+        let mut cases: Vec<CaseFile> = ledger
+            .export()
+            .values()
+            .map(|text| serde_json::from_str(text).unwrap())
+            .collect();
+        cases.sort_by_key(|case| case.case.report_number.clone());
+        let [first, second, ..] = &cases[..] else {
+            panic!("{name}");
+        };
+        assert_eq!(first.case.report_number, "0117", "{name}");
+        assert_eq!(first.case.enterprise.credit_code, "713238633", "{name}");
+        assert_eq!(second.case.failed_items, ["甲醛释放量", "结构"], "{name}");
+        for case in [first, second] {
+            assert_eq!(
+                case.case.product.other["sampled_on"], "2013-02-15",
+                "{name}"
+            );
+            assert_eq!(
+                case.case.spot_check.name, "2013年第一季度家具产品质量监督抽查",
+                "{name}"
+            );
+        }
+    };
+    check("grouped-uncomputed.xlsx", 2, &["D7", "L8", "H9", "I9"]);
+    check("grouped-libreoffice.xlsx", 3, &["D7", "L8"]);
+    check("grouped-libreoffice.xls", 3, &["D7", "L8"]);
+    check("grouped-libreoffice.csv", 3, &["D7", "L8"]);
+}
+
 fn golden_files() -> Vec<PathBuf> {
     files_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/tests/golden"))
 }

@@ -91,6 +91,7 @@ impl Mapping {
                     .map(|cell| value::content(&cell.text))
                     .find(|text| !text.is_empty())
             })
+            .filter(|text| !is_annex_mark(text))
             .collect();
         let mut mapping = Self {
             heading_rows: (first, last),
@@ -261,6 +262,17 @@ impl Mapping {
 
 fn is_district_code(text: &str) -> bool {
     text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// 附件1, 附表二: where a sheet was bound in, not what it is called.
+fn is_annex_mark(text: &str) -> bool {
+    let folded = normalised(text);
+    ["附件", "附表"].iter().any(|word| {
+        folded.strip_prefix(word).is_some_and(|rest| {
+            rest.chars()
+                .all(|letter| letter.is_numeric() || "一二三四五六七八九十:：".contains(letter))
+        })
+    })
 }
 
 /// The rows of the heading: those whose texts are most often known headings; failing that, most

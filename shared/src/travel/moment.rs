@@ -33,12 +33,11 @@ pub(super) fn written(clock: HybridTime) -> String {
 pub(super) fn read(text: &str) -> Option<HybridTime> {
     let (day, time) = text.split_once(['T', ' '])?;
     let day: Day = day.parse().ok()?;
-    let (time, offset) = match time.strip_suffix(['Z', 'z']) {
-        Some(time) => (time, 0),
-        None => {
-            let at = time.rfind(['+', '-'])?;
-            (&time[..at], offset_minutes(&time[at..])?)
-        }
+    let (time, offset) = if let Some(time) = time.strip_suffix(['Z', 'z']) {
+        (time, 0)
+    } else {
+        let at = time.rfind(['+', '-'])?;
+        (&time[..at], offset_minutes(&time[at..])?)
     };
     let (time, fraction) = time.split_once('.').unwrap_or((time, "0"));
     let parts: Vec<u64> = time.split(':').map(two_digits).collect::<Option<_>>()?;
@@ -75,7 +74,6 @@ fn offset_minutes(text: &str) -> Option<i64> {
     })
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
 pub(super) fn serialize<S: Serializer>(
     clock: &HybridTime,
     serializer: S,
