@@ -1,4 +1,5 @@
 //! Cases that travel as files: nothing is lost on the way, nothing comes back twice.
+#![allow(clippy::unwrap_used, reason = "a test stops where it stands")]
 
 use proptest::{prelude::*, sample};
 use serde_json::{Value, json, value::RawValue};
