@@ -434,3 +434,51 @@ proptest! {
         prop_assert_eq!(second.export(), exported);
     }
 }
+
+#[test]
+fn the_command_line_ends_with_one_line_of_json() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    fs::write(at("结果.csv"), SHEET).unwrap();
+    fs::write(at("坏.json"), "{").unwrap();
+    let run = |arguments: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_aftercheck"))
+            .args(arguments)
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        let line = said.lines().last().unwrap_or_default().to_owned();
+        let told: Value = serde_json::from_str(&line).unwrap_or_default();
+        (output.status.code(), told)
+    };
+    let (data, out) = (at("data"), at("out"));
+    let import = ["import", "--data", &data, "--submitted", "2013-03-01"];
+    let with = |more: &[&str]| run(&[&import[..], more].concat());
+
+    let (code, told) = with(&["--spot-check", "2013/1", &at("结果.csv")]);
+    assert_eq!(
+        (code, &told["rows"], &told["imported"]),
+        (Some(0), &3.into(), &2.into())
+    );
+    assert_eq!(told["rejected"][0]["row"], 5);
+    let (code, told) = with(&[&at("坏.json"), &at("结果.csv")]);
+    assert_eq!((code, &told["skipped"]), (Some(1), &2.into()));
+    assert_eq!(told["rejected"][0]["row"], Value::Null);
+    assert_eq!(
+        with(&["--spot-check", "2013/5", &at("结果.csv")]),
+        (Some(2), Value::Null)
+    );
+
+    assert_eq!(
+        run(&["export", "--data", &data, "--out", &out]).1["cases"],
+        2
+    );
+    assert_eq!(files_in(Path::new(&out)).len(), 2);
+    // Looking for a ledger makes none.
+    let nowhere = at("nowhere");
+    assert_eq!(
+        run(&["export", "--data", &nowhere, "--out", &out]).0,
+        Some(1)
+    );
+    assert!(!Path::new(&nowhere).exists());
+}
