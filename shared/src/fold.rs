@@ -259,13 +259,12 @@ pub fn fields_of(head: &CaseHead) -> Vec<(String, Value)> {
 ///
 /// # Panics
 /// Never: each field is tried on its own, and fields do not depend on each other.
-pub fn head_of(fields: &[(String, Value)]) -> CaseHead {
+pub fn head_with(fields: &[(String, Value)]) -> CaseHead {
     let mut head = Map::new();
     for (field, value) in fields {
         with_field(&mut head, field, value);
     }
-    serde_json::from_value(Value::Object(head))
-        .expect("each field was tried on its own, and fields do not depend on each other")
+    head_of(&head).expect("each field was tried on its own, and fields do not depend on each other")
 }
 
 /// Empty values are the defaults; leaving them out keeps them from hiding what another device knows.

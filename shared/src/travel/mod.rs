@@ -18,7 +18,7 @@ use crate::{
     CaseFile, CaseHead, Event,
     change::{Body, Change, ChangeId, SCHEMA, Subject},
     clock::HybridTime,
-    fold::{FoldedCase, fields_of, fold, head_of},
+    fold::{FoldedCase, fields_of, fold, head_with},
     id::CaseId,
 };
 
@@ -58,9 +58,14 @@ fn is_schema(schema: &u16) -> bool {
 impl Edit {
     fn of(change: &Change) -> Self {
         let text = change.body.get();
-        let again = serde_json::from_str::<Value>(text)
-            .ok()
-            .filter(|value| raw_of(value).is_some_and(|raw| raw.get() == text));
+        let again = serde_json::from_str::<Value>(text).ok().filter(|value| {
+            let sorted = serde_json::value::to_raw_value(value);
+            let again = sorted.map(|body| Change {
+                body,
+                ..change.clone()
+            });
+            again.is_ok_and(|again| as_written(&again).is_some_and(|raw| raw.get() == text))
+        });
         Self {
             change: change.id.clone(),
             author: change.author.clone(),
@@ -71,24 +76,28 @@ impl Edit {
     }
 
     fn change(self, subject: &Subject) -> Option<Change> {
-        let body = match &self.body {
-            Value::String(text) => RawValue::from_string(text.clone()).ok()?,
-            value => raw_of(value)?,
+        let (body, is_text) = match &self.body {
+            Value::String(text) => (RawValue::from_string(text.clone()), true),
+            value => (serde_json::value::to_raw_value(value), false),
         };
-        Some(Change {
+        let mut change = Change {
             id: self.change,
             subject: subject.clone(),
             clock: self.recorded_at,
             author: self.author,
             schema: self.schema,
-            body,
-        })
+            body: body.ok()?,
+        };
+        if !is_text {
+            change.body = as_written(&change)?;
+        }
+        Some(change)
     }
 }
 
 /// The body as this version writes it; `None` where this version does not know it.
-fn raw_of(value: &Value) -> Option<Box<RawValue>> {
-    match serde_json::from_value::<Body>(value.clone()).ok()? {
+fn as_written(change: &Change) -> Option<Box<RawValue>> {
+    match change.body().ok()? {
         Body::Unknown => None,
         body => Some(body.to_raw()),
     }
@@ -343,7 +352,7 @@ fn head_bodies(own: &FoldedCase, all: &FoldedCase, told: &CaseHead) -> Vec<Body>
         });
     }
     if !lacking.is_empty() || all.fields.is_empty() {
-        let head = Box::new(head_of(&lacking));
+        let head = Box::new(head_with(&lacking));
         bodies.insert(0, Body::Open { head });
     }
     bodies
