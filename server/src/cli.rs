@@ -3,20 +3,21 @@
 use std::{
     io::{self, Write},
     net::SocketAddr,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
 use clap::{Args, Parser, Subcommand};
+use serde::Serialize;
 use tokio::net::TcpListener;
 
-use shared::{Day, Role, account::Invitation};
+use shared::{Day, Role, account::Invitation, import::Period};
 
 use crate::{
     api::{self, State, now_milliseconds},
     assess,
     db::{self, Database},
-    demo, http,
+    demo, export, http, import,
 };
 
 /// 抽查后处理：一个程序，一个数据目录。
@@ -44,6 +45,46 @@ enum Command {
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
+    /// 导入检验结果表和案件文件；最后一行以 JSON 说明导入、更新、跳过和未收的各有哪些
+    Import {
+        /// 数据目录；没有就新建
+        #[arg(long, value_name = "DIR", default_value = "data")]
+        data: PathBuf,
+        /// 检验报告的报送日期，表里没有时用；不说就留待补日期
+        #[arg(long, value_name = "DAY")]
+        submitted: Option<Day>,
+        /// 抽查的年份和季度，如 2013/1，表里没有时用
+        #[arg(long, value_name = "YEAR/QUARTER", value_parser = spot_check)]
+        spot_check: Option<Period>,
+        /// .xlsx、.xls、.csv，案件文件 .json，或装有它们的 .zip
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// 把台账逐件写成案件文件，连同每条记录的作者和时间；再导入不丢、不重
+    Export {
+        /// 数据目录
+        #[arg(long, value_name = "DIR", default_value = "data")]
+        data: PathBuf,
+        /// 写到哪个目录；没有就新建
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
+}
+
+/// A spot check's year and quarter: `2013/1`.
+fn spot_check(text: &str) -> Result<Period, &'static str> {
+    let wrong = "应为年份/季度，如 2013/1";
+    let (year, quarter) = text.split_once('/').ok_or(wrong)?;
+    let year = year.parse().map_err(|_| wrong)?;
+    let quarter = quarter.parse().map_err(|_| wrong)?;
+    if !(1990..2100).contains(&year) || !(1..=4).contains(&quarter) {
+        return Err(wrong);
+    }
+    Ok(Period {
+        year,
+        quarter,
+        number: 1,
+    })
 }
 
 #[derive(Args, Debug)]
@@ -80,27 +121,84 @@ enum Error {
     Demo(#[from] demo::Error),
     #[error("服务中断：{0}")]
     Serve(#[from] io::Error),
+    #[error("{} 里没有台账", .0.display())]
+    NoLedger(PathBuf),
+    #[error("没有导出完：{0}")]
+    Export(#[from] export::Error),
+    #[error("结果不能写出（{0}）")]
+    Output(serde_json::Error),
 }
 
 /// Reads the arguments, does what they say, and says what went wrong.
 pub fn main() -> ExitCode {
     let Arguments { command, options } = Arguments::parse();
-    if let Some(Command::Assess {
-        as_of,
-        explain,
-        files,
-    }) = command
-    {
-        return assess::run(&files, as_of, explain);
+    let done = match command {
+        Some(Command::Assess {
+            as_of,
+            explain,
+            files,
+        }) => return assess::run(&files, as_of, explain),
+        Some(Command::Import {
+            data,
+            submitted,
+            spot_check,
+            files,
+        }) => import(&data, submitted, spot_check, &files),
+        Some(Command::Export { data, out }) => export(&data, &out),
+        None => run(&options).map(|()| ExitCode::SUCCESS),
+    };
+    done.unwrap_or_else(|error| {
+        // Nobody is left to tell if standard error is gone too.
+        let _ = writeln!(io::stderr(), "错误：{error}");
+        ExitCode::FAILURE
+    })
+}
+
+/// Imports, and prints what came of it; fails where a file could not be read at all.
+fn import(
+    data: &Path,
+    submitted_on: Option<Day>,
+    period: Option<Period>,
+    files: &[PathBuf],
+) -> Result<ExitCode, Error> {
+    create(data)?;
+    let now = now_milliseconds();
+    let open = import::Open {
+        submitted_on,
+        period,
+        today: Some(Day::at_unix_milliseconds(
+            i64::try_from(now).unwrap_or(i64::MAX),
+        )),
+    };
+    let report = import::run(&Database::open(data)?, files, open, now)?;
+    print_line(&report)?;
+    Ok(match report.unreadable {
+        0 => ExitCode::SUCCESS,
+        _ => ExitCode::FAILURE,
+    })
+}
+
+fn export(data: &Path, out: &Path) -> Result<ExitCode, Error> {
+    if !data.join(db::FILE_NAME).is_file() {
+        return Err(Error::NoLedger(data.to_owned()));
     }
-    match run(&options) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            // Nobody is left to tell if standard error is gone too.
-            let _ = writeln!(io::stderr(), "错误：{error}");
-            ExitCode::FAILURE
-        }
-    }
+    let cases = export::run(&Database::open(data)?, out)?;
+    print_line(&serde_json::json!({ "cases": cases }))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print_line(value: &impl Serialize) -> Result<(), Error> {
+    let line = serde_json::to_string(value).map_err(Error::Output)?;
+    writeln!(io::stdout(), "{line}")?;
+    Ok(())
+}
+
+/// Makes the data directory where there is none.
+fn create(data: &Path) -> Result<(), Error> {
+    std::fs::create_dir_all(data).map_err(|source| Error::Data {
+        path: data.to_owned(),
+        source,
+    })
 }
 
 fn run(options: &Options) -> Result<(), Error> {
@@ -109,10 +207,7 @@ fn run(options: &Options) -> Result<(), Error> {
     let data = throwaway
         .as_ref()
         .map_or(options.data.as_path(), |folder| folder.path());
-    std::fs::create_dir_all(data).map_err(|source| Error::Data {
-        path: data.to_owned(),
-        source,
-    })?;
+    create(data)?;
 
     let database = Database::open(data)?;
     if options.demo {

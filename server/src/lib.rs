@@ -6,6 +6,8 @@ pub mod assets;
 pub mod cli;
 pub mod db;
 pub mod demo;
+pub mod export;
 pub mod headers;
 pub mod http;
+pub mod import;
 pub mod sample;

@@ -187,7 +187,7 @@ pub enum UnknownKind {
 }
 
 /// Fields beside those of the rules that the app itself writes.
-const FILE_FIELDS: [&str; 1] = ["edits"];
+const FILE_FIELDS: [&str; 2] = ["edits", "id"];
 const HEAD_FIELDS: [&str; 1] = ["sheet"];
 const SPOT_CHECK_FIELDS: [&str; 1] = ["plan"];
 const PRODUCT_FIELDS: [&str; 3] = [

@@ -265,6 +265,18 @@ pub fn fields_of(head: &CaseHead) -> Vec<(String, Value)> {
     fields
 }
 
+/// The head with these fields and no others; a value that its field cannot have is left out.
+///
+/// # Panics
+/// Never: each field is tried on its own, and fields do not depend on each other.
+pub fn head_with(fields: &[(String, Value)]) -> CaseHead {
+    let mut head = Map::new();
+    for (field, value) in fields {
+        with_field(&mut head, field, value);
+    }
+    head_of(&head).expect("each field was tried on its own, and fields do not depend on each other")
+}
+
 /// Empty values are the defaults; leaving them out keeps them from hiding what another device knows.
 fn says_nothing(value: &Value) -> bool {
     match value {

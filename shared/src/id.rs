@@ -5,9 +5,10 @@ use std::{fmt, str::FromStr};
 
 use base32ct::{Base32Unpadded, Encoding as _};
 use serde::{Deserialize, Deserializer, Serialize, de};
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use crate::Event;
+use crate::{CaseHead, Event, import::value};
 
 const CASE_ID_BYTES: usize = 16;
 const CASE_ID_LETTERS: usize = 26;
@@ -78,6 +79,52 @@ impl CaseId {
                 sample.sampled_on,
             ],
         )
+    }
+
+    /// The id of the batch that a head describes: by its report, else by its sample; `None` where
+    /// too little of the batch is known.
+    pub fn of_head(head: &CaseHead) -> Option<Self> {
+        let other = |map: &Map<String, Value>, name: &str| {
+            map.get(name)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned()
+        };
+        let plan = other(&head.spot_check.other, "plan");
+        let by_report = [&plan, &head.inspection_body, &head.report_number];
+        if by_report.iter().all(|part| !part.is_empty()) {
+            return Some(Self::of_report(
+                &plan,
+                &head.inspection_body,
+                &head.report_number,
+            ));
+        }
+        if head.enterprise.name.is_empty() || head.product.name.is_empty() {
+            return None;
+        }
+        let sampled_on = other(&head.product.other, "sampled_on");
+        let check = &head.spot_check;
+        let spot_check = match sampled_on.as_str() {
+            "" => format!(
+                "{}/{}/{}/{}",
+                check.year, check.quarter, check.number, check.name
+            ),
+            _ => String::new(),
+        };
+        // A serial number of five digits may be a batch's as well as a day's.
+        let day_of_batch = Some(normalised(&head.product.batch))
+            .filter(|batch| batch.len() > 5)
+            .and_then(|batch| value::day(&batch).ok());
+        Some(Self::of_sample(&SampleIdentity {
+            spot_check: &spot_check,
+            report_number: &head.report_number,
+            enterprise: &head.enterprise.name,
+            product: &head.product.name,
+            brand: &head.product.brand,
+            model: &head.product.model,
+            batch: &day_of_batch.map_or_else(|| head.product.batch.clone(), |day| day.to_string()),
+            sampled_on: &sampled_on,
+        }))
     }
 
     /// The id made of 16 random bytes, for a case that nothing identifies.

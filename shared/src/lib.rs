@@ -31,6 +31,7 @@ pub mod report;
 pub mod rule;
 mod standing;
 pub mod sync;
+pub mod travel;
 pub mod words;
 
 pub use actor::{Actor, Role};

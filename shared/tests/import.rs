@@ -599,3 +599,71 @@ proptest! {
         prop_assert_eq!(shared::import::value::code(&wrong).is_ok(), wrong == right);
     }
 }
+
+#[test]
+fn a_heading_of_two_rows_is_read_whole() {
+    let merge = |from, to| Merge { from, to };
+    let mut grouped = sheet(&[
+        "2013年第一季度家具产品质量监督抽查结果汇总表",
+        "序号|受检单位信息||样品信息||检验情况||备注|抽样",
+        "|单位全称|所属区(县)|品名|型 号 规 格|检测报告书编号|检验结论||日期",
+        "1|某厂|朝阳区|电线|X-1|JD-1|不合格|无|2013-02-15",
+    ]);
+    grouped.merges = vec![
+        merge((0, 0), (0, 8)),
+        merge((1, 0), (2, 0)),
+        merge((1, 1), (1, 2)),
+        merge((1, 3), (1, 4)),
+        merge((1, 5), (1, 6)),
+        merge((1, 7), (2, 7)),
+    ];
+    let mapping = Mapping::of(&grouped).unwrap();
+    assert_eq!(mapping.heading_rows, (1, 2));
+    let fields: Vec<_> = mapping.columns.iter().map(|column| column.field).collect();
+    let expected = [
+        Field::Serial,
+        Field::Enterprise,
+        Field::District,
+        Field::Product,
+        Field::Model,
+        Field::ReportNumber,
+        Field::Verdict,
+        Field::Remarks,
+        Field::SampledOn,
+    ];
+    assert_eq!(fields, expected.map(Some));
+}
+
+#[test]
+fn groups_name_what_their_columns_leave_out() {
+    let merge = |from, to| Merge { from, to };
+    let mut grouped = sheet(&[
+        "附件1",
+        "2013年玩具产品质量监督抽查",
+        "企业|||样品|||结果|",
+        "名称|地址|信用代码|名称|型号|批号|判定|问题项目",
+        "某玩具厂|北京市昌平区沙河镇1号|91110000600037341L|积木|A1|1|合格|",
+        "某玩具公司|北京市海淀区中关村2号||积木|A2|2|不合格|小零件",
+    ]);
+    grouped.merges = vec![
+        merge((1, 0), (1, 7)),
+        merge((2, 0), (2, 2)),
+        merge((2, 3), (2, 5)),
+        merge((2, 6), (2, 7)),
+    ];
+    let mapping = Mapping::of(&grouped).unwrap();
+    assert_eq!(mapping.title, "2013年玩具产品质量监督抽查");
+    assert_eq!(mapping.heading_rows, (2, 3), "{mapping:?}");
+    let fields: Vec<_> = mapping.columns.iter().map(|column| column.field).collect();
+    let expected = [
+        Field::Enterprise,
+        Field::Address,
+        Field::Code,
+        Field::Product,
+        Field::Model,
+        Field::Batch,
+        Field::Verdict,
+        Field::FailedItems,
+    ];
+    assert_eq!(fields, expected.map(Some), "{mapping:?}");
+}

@@ -24,6 +24,9 @@ use super::{
     new_epoch, set_fact, stored,
 };
 
+/// The author of what the server writes itself.
+pub(super) const AUTHOR: &str = "server";
+
 /// What came of an exchange.
 #[derive(Debug)]
 pub struct Exchanged {
@@ -286,6 +289,10 @@ impl<'a> Desk<'a> {
     }
 
     fn settle_one(&mut self, change: &Change) -> Result<Verdict, Error> {
+        // A case file may have brought it before its device did.
+        if change_by_id(self.transaction, &change.id)?.is_some() {
+            return self.repeat(change);
+        }
         if change.subject == Subject::calendar() {
             return self.settle_calendar(change);
         }
@@ -482,7 +489,7 @@ impl Cases {
         Ok((!loaded.changes.is_empty()).then_some(&loaded.folded))
     }
 
-    fn append(
+    pub(super) fn append(
         &mut self,
         transaction: &Transaction<'_>,
         change: &Change,
@@ -499,8 +506,17 @@ impl Cases {
         )
     }
 
+    /// All changes of the case that the log has.
+    pub(super) fn changes(
+        &mut self,
+        transaction: &Transaction<'_>,
+        subject: &Subject,
+    ) -> Result<&[Change], Error> {
+        Ok(&self.load(transaction, subject)?.changes)
+    }
+
     /// Gives the case its number, if it has none.
-    fn number(
+    pub(super) fn number(
         &mut self,
         transaction: &Transaction<'_>,
         epoch: &Epoch,
@@ -509,6 +525,15 @@ impl Cases {
     ) -> Result<BTreeSet<Scope>, Error> {
         let head = &self.load(transaction, subject)?.folded.file.case;
         if !head.number.is_empty() {
+            // Numbers go on after those that a file has brought.
+            if let Some((series, number)) = in_series(&head.number) {
+                transaction
+                    .prepare_cached(
+                        "INSERT INTO numbers VALUES (?1, ?2)
+                         ON CONFLICT DO UPDATE SET last = ?2 WHERE last < ?2",
+                    )?
+                    .execute((series, number))?;
+            }
             return Ok(BTreeSet::new());
         }
         let year = match head.spot_check.year {
@@ -527,10 +552,21 @@ impl Cases {
             value: format!("{series}-{last:03}").into(),
             replaces: Vec::new(),
         };
-        let author = "server";
-        let change = own_change(transaction, epoch, author, subject, &body, now_milliseconds)?;
+        let change = own_change(transaction, epoch, AUTHOR, subject, &body, now_milliseconds)?;
         self.append(transaction, &change, now_milliseconds)
     }
+}
+
+/// The series and the place in it of a number as this server gives them, such as 京2013-003.
+fn in_series(number: &str) -> Option<(&str, i64)> {
+    const DIGITS_AT_MOST: usize = 6;
+    let (series, place) = number.split_once('-')?;
+    let year = series.strip_prefix('京')?;
+    let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let fits = year.len() == 4 && is_digits(year) && is_digits(place);
+    (fits && place.len() <= DIGITS_AT_MOST)
+        .then(|| Some((series, place.parse().ok()?)))
+        .flatten()
 }
 
 /// The next change of the server's own in this epoch.
@@ -571,7 +607,10 @@ pub(super) fn own_change(
     })
 }
 
-fn change_by_id(transaction: &Transaction<'_>, id: &ChangeId) -> Result<Option<Change>, Error> {
+pub(super) fn change_by_id(
+    transaction: &Transaction<'_>,
+    id: &ChangeId,
+) -> Result<Option<Change>, Error> {
     Ok(transaction
         .prepare_cached(
             "SELECT device, sequence, subject, clock, author, schema, body

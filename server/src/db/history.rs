@@ -13,12 +13,9 @@ use shared::{
 
 use super::{
     Error,
-    exchange::{Cases, own_change},
+    exchange::{AUTHOR, Cases, own_change},
     log, stored,
 };
-
-/// The server's own changes are authored by it.
-const AUTHOR: &str = "server";
 
 impl Cases {
     /// Brings the history records that a case has a part in up to date, for the bureaus that handle

@@ -321,6 +321,22 @@ pub(super) fn changes_of(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Every subject of a kind that the log has, in the order of their keys.
+pub(super) fn subjects(transaction: &Transaction<'_>, kind: &str) -> Result<Vec<Subject>, Error> {
+    // After the slash comes `0`.
+    let mut statement = transaction.prepare_cached(
+        "SELECT DISTINCT subject FROM changes
+         WHERE subject > ?1 || '/' AND subject < ?1 || '0' ORDER BY subject",
+    )?;
+    let rows = statement.query_map([kind], |row| row.get::<_, String>(0))?;
+    rows.map(|subject| {
+        subject?
+            .parse()
+            .map_err(|_| Error::Damaged("a subject in the log"))
+    })
+    .collect()
+}
+
 /// Puts a change into the review tray.
 pub(super) fn put_aside(
     transaction: &Transaction<'_>,

@@ -3,6 +3,7 @@
 mod accounts;
 mod exchange;
 mod history;
+mod intake;
 mod log;
 
 use std::{
@@ -16,6 +17,7 @@ use shared::change::Epoch;
 
 pub use accounts::{INVITATION_MILLISECONDS, SESSION_MILLISECONDS};
 pub use exchange::Exchanged;
+pub use intake::{Arriving, Refused, Taken};
 pub use log::{BrokenChain, ReviewRow};
 
 /// The data file's name within the data directory.

@@ -6,4 +6,5 @@ mod accounts;
 mod browser;
 mod calendar;
 mod exchange;
+mod files;
 mod upgrade;

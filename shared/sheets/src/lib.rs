@@ -1,12 +1,14 @@
-//! Reads .xlsx, .xls and .csv into plain tables of text.
+//! Reads .xlsx, .xls and .csv into plain tables of text, and case files beside them.
 //!
 //! What a file is shows in its bytes, not in its name: systems hand out text under the name of
 //! .xls. Dates become ISO days, formulas the values that the file has for them.
 
 mod biff;
+mod file;
 mod text;
 mod workbook;
 
+pub use file::{Content, Part, open};
 pub use shared::import::{Cell, CellKind, Merge, Sheet};
 
 /// A larger file is no result sheet.
@@ -17,6 +19,8 @@ pub const MAXIMUM_UNPACKED_BYTES: u64 = 512 << 20;
 pub const MAXIMUM_ROWS: usize = 20_000;
 /// Columns of a sheet.
 pub const MAXIMUM_COLUMNS: usize = 200;
+/// How an archive begins, as a workbook and several case files in one file are.
+const ZIP: &[u8] = b"PK\x03\x04";
 /// Rows between two reports of progress.
 const ROWS_PER_REPORT: usize = 500;
 
@@ -75,7 +79,6 @@ pub fn read_reporting(
     bytes: &[u8],
     report: &mut dyn FnMut(usize),
 ) -> Result<Vec<Sheet>, ReadError> {
-    const ZIP: &[u8] = b"PK\x03\x04";
     const COMPOUND_FILE: &[u8] = &[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
     if bytes.len() > MAXIMUM_BYTES {
         return Err(ReadError::TooLarge);

@@ -1,6 +1,7 @@
 //! .xlsx and .xls.
 
 use std::{
+    collections::HashSet,
     io::Cursor,
     panic::{AssertUnwindSafe, catch_unwind},
 };
@@ -42,13 +43,33 @@ pub(crate) fn read_xlsx(
             let merges = workbook.merge_cells_by_sheet_name(&name).map_err(of_xlsx)?;
             let mut growing = Growing::new(&name, report);
             let mut cells = workbook.worksheet_cells_reader(&name).map_err(of_xlsx)?;
+            let mut computed_empty = HashSet::new();
             while let Some(cell) = cells.next_cell().map_err(of_xlsx)? {
                 let (row, column) = cell.get_position();
-                growing.set(
-                    row as usize,
-                    column as usize,
-                    from_data(cell.get_value().clone().into()),
-                )?;
+                let value: Data = cell.get_value().clone().into();
+                if matches!(&value, Data::String(text) if text.is_empty()) {
+                    computed_empty.insert((row, column));
+                }
+                growing.set(row as usize, column as usize, from_data(value))?;
+            }
+            drop(cells);
+            // A program that computes nothing leaves formulas without values: the cell is not empty,
+            // what it says is not known.
+            let mut formulas = workbook.worksheet_cells_reader(&name).map_err(of_xlsx)?;
+            while let Ok(Some(formula)) = formulas.next_formula() {
+                let (row, column) = formula.get_position();
+                let uncomputed = !formula.get_value().is_empty()
+                    && !computed_empty.contains(&(row, column))
+                    && growing
+                        .sheet
+                        .cell(row as usize, column as usize)
+                        .text
+                        .is_empty();
+                if uncomputed {
+                    let text = format!("={}", formula.get_value());
+                    let cell = Cell::new(text, CellKind::Error);
+                    growing.set(row as usize, column as usize, cell)?;
+                }
             }
             growing.sheet.merges = merges.iter().map(merge).collect();
             sheets.push(growing.sheet);

@@ -33,6 +33,20 @@ fn xlsx(fill: impl FnOnce(&mut Worksheet) -> Result<(), XlsxError>) -> Vec<u8> {
         .expect("the workbook can be written")
 }
 
+#[test]
+fn a_formula_that_nobody_computed_is_not_an_empty_cell() {
+    let bytes = raw_xlsx(
+        concat!(
+            r#"<x:row r="1"><x:c r="A1"><x:f>1+1</x:f></x:c><x:c r="B1" t="str"><x:f>T(C1)</x:f><x:v></x:v></x:c>"#,
+            r#"<x:c r="C1"><x:f>3</x:f><x:v>3</x:v></x:c></x:row>"#
+        ),
+        "",
+    );
+    let sheet = only("表.xlsx", &bytes);
+    assert_eq!(texts(&sheet), [["=1+1", "", "3"]]);
+    assert_eq!(sheet.cell(0, 0).kind, CellKind::Error);
+}
+
 /// An .xlsx around the XML of one sheet, for what no library writes.
 fn raw_xlsx(sheet: &str, properties: &str) -> Vec<u8> {
     let mut archive = zip::ZipWriter::new(std::io::Cursor::new(vec![]));

@@ -22,6 +22,9 @@ pub(super) fn check_cell(field: Field, cell: &Cell, today: Option<Day>) -> Optio
         return None;
     }
     let quoted = || text.chars().take(40).collect::<String>();
+    if cell.kind == CellKind::Error && text.starts_with('=') {
+        return Some(Fault::Uncomputed(quoted()));
+    }
     if cell.kind == CellKind::Error {
         return Some(Fault::Formula(quoted()));
     }

@@ -13,7 +13,6 @@ use super::{
 use crate::{
     CaseHead, bureau,
     case::{BEIJING_2013, Enterprise, Product, Source, SpotCheck, Trait},
-    id::{CaseId, SampleIdentity, normalised},
 };
 
 impl RowReader<'_> {
@@ -195,47 +194,5 @@ impl RowReader<'_> {
         };
         bureau.code.clone_into(&mut case.handling_bureau);
         from
-    }
-
-    /// The id by the report, or else by the sample.
-    pub(super) fn identity(&self, case: &CaseHead) -> Option<CaseId> {
-        let plan = self.text(Field::Plan);
-        let by_report = [plan, &case.inspection_body, &case.report_number];
-        if by_report.iter().all(|part| !part.is_empty()) {
-            return Some(CaseId::of_report(
-                plan,
-                &case.inspection_body,
-                &case.report_number,
-            ));
-        }
-        if case.enterprise.name.is_empty() || case.product.name.is_empty() {
-            return None;
-        }
-        let sampled_on = self
-            .day(Field::SampledOn)
-            .map(|day| day.to_string())
-            .unwrap_or_default();
-        let check = &case.spot_check;
-        let spot_check = match sampled_on.as_str() {
-            "" => format!(
-                "{}/{}/{}/{}",
-                check.year, check.quarter, check.number, check.name
-            ),
-            _ => String::new(),
-        };
-        // A serial number of five digits may be a batch's as well as a day's.
-        let day_of_batch = Some(normalised(&case.product.batch))
-            .filter(|batch| batch.len() > 5)
-            .and_then(|batch| value::day(&batch).ok());
-        Some(CaseId::of_sample(&SampleIdentity {
-            spot_check: &spot_check,
-            report_number: &case.report_number,
-            enterprise: &case.enterprise.name,
-            product: &case.product.name,
-            brand: &case.product.brand,
-            model: &case.product.model,
-            batch: &day_of_batch.map_or_else(|| case.product.batch.clone(), |day| day.to_string()),
-            sampled_on: &sampled_on,
-        }))
     }
 }

@@ -176,36 +176,19 @@ struct Parts {
 
 impl Parts {
     fn of(heading: &str) -> Self {
-        let folded: String = normalised(heading)
-            .chars()
-            .map(|letter| match letter {
-                '【' | '〔' | '[' | '{' | '<' | '《' => '(',
-                '】' | '〕' | ']' | '}' | '>' | '》' => ')',
-                other => other,
-            })
-            .collect();
-        let (mut outer, mut inner) = (String::new(), vec![]);
-        let mut depth = 0_usize;
-        for letter in folded.chars() {
-            match letter {
-                '(' => {
-                    depth += 1;
-                    inner.push(String::new());
-                }
-                ')' => depth = depth.saturating_sub(1),
-                _ if depth == 0 => outer.push(letter),
-                _ => inner
-                    .last_mut()
-                    .into_iter()
-                    .for_each(|text| text.push(letter)),
-            }
-        }
+        let (outer, inner) = outside_brackets(heading);
         let quiet = NOISE
             .iter()
             .fold(plain(&outer), |text, noise| text.replace(noise, ""));
-        let mut wholes = vec![plain(&outer), plain(&folded), quiet];
+        let mut wholes = vec![plain(&outer), plain(&normalised(heading)), quiet];
         wholes.dedup();
-        let pieces = outer
+        // Of a heading under the heading of its group, the group's words are no piece: 样品 / 抽样地点
+        // is no 样品.
+        let own = match heading.rsplit_once(" / ") {
+            Some((_, own)) => outside_brackets(own).0,
+            None => outer,
+        };
+        let pieces = own
             .split(['/', '、', ',', ';', '|', '或'])
             .map(plain)
             .chain(inner.iter().map(|text| plain(text)))
@@ -213,6 +196,27 @@ impl Parts {
             .collect();
         Self { wholes, pieces }
     }
+}
+
+/// What stands outside of all brackets, and what each of them holds.
+fn outside_brackets(heading: &str) -> (String, Vec<String>) {
+    let (mut outer, mut inner) = (String::new(), vec![]);
+    let mut depth = 0_usize;
+    for letter in normalised(heading).chars() {
+        match letter {
+            '(' | '【' | '〔' | '[' | '{' | '<' | '《' => {
+                depth += 1;
+                inner.push(String::new());
+            }
+            ')' | '】' | '〕' | ']' | '}' | '>' | '》' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => outer.push(letter),
+            _ => inner
+                .last_mut()
+                .into_iter()
+                .for_each(|text| text.push(letter)),
+        }
+    }
+    (outer, inner)
 }
 
 /// Letters, digits and ideographs only.

@@ -25,7 +25,14 @@ const FITTING_SHARE: f32 = 0.5;
 /// Where only the cells tell what a column is, so many must.
 const TELLING_SHARE: f32 = 0.8;
 /// What a head must weigh to be one: two certain columns.
-const LEAST_WEIGHT: u32 = 6;
+const LEAST_WEIGHT: u32 = 2 * CERTAIN_WEIGHT;
+const CERTAIN_WEIGHT: u32 = 30;
+/// A known heading under the heading of its group: hardly less, so that two rows are taken for the
+/// heading where the upper one names columns of its own, and a title above is not.
+const PART_WEIGHT: u32 = 28;
+const LIKELY_WEIGHT: u32 = 20;
+const UNSURE_WEIGHT: u32 = 10;
+
 /// What the columns of one sheet mean, and where its rows begin.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Mapping {
@@ -84,6 +91,7 @@ impl Mapping {
                     .map(|cell| value::content(&cell.text))
                     .find(|text| !text.is_empty())
             })
+            .filter(|text| !is_annex_mark(text))
             .collect();
         let mut mapping = Self {
             heading_rows: (first, last),
@@ -256,6 +264,17 @@ fn is_district_code(text: &str) -> bool {
     text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// 附件1, 附表二: where a sheet was bound in, not what it is called.
+fn is_annex_mark(text: &str) -> bool {
+    let folded = normalised(text);
+    ["附件", "附表"].iter().any(|word| {
+        folded.strip_prefix(word).is_some_and(|rest| {
+            rest.chars()
+                .all(|letter| letter.is_numeric() || "一二三四五六七八九十:：".contains(letter))
+        })
+    })
+}
+
 /// The rows of the heading: those whose texts are most often known headings; failing that, most
 /// often like them; failing that, the first row that is as wide as the sheet and all text.
 fn find_heading(sheet: &Sheet, known: &Known) -> Option<(usize, usize)> {
@@ -278,14 +297,14 @@ fn find_heading(sheet: &Sheet, known: &Known) -> Option<(usize, usize)> {
         best.1
     };
     let weight = |likeness: Likeness| match likeness.certainty() {
-        Certainty::Certain | Certainty::Given => 3,
-        Certainty::Likely => 2,
-        Certainty::Unsure => 1,
+        Certainty::Certain | Certainty::Given => CERTAIN_WEIGHT,
+        Certainty::Likely => LIKELY_WEIGHT,
+        Certainty::Unsure => UNSURE_WEIGHT,
     };
     let exactly = |heading: &str| {
         known
             .exactly(heading)
-            .map(|found| (found.field, weight(found)))
+            .map(|found| (found.field, weight(found).max(PART_WEIGHT)))
     };
     let alike = |heading: &str| {
         known

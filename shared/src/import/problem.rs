@@ -51,6 +51,9 @@ pub enum Fault {
     /// A formula that failed.
     #[error("公式出错，值为“{0}”")]
     Formula(String),
+    /// A formula that the program which wrote the file did not compute.
+    #[error("公式“{0}”没有存下结果，请在 Excel 或 WPS 里打开并保存")]
+    Uncomputed(String),
     /// More text than any such cell has.
     #[error("文字太长，超过 {limit} 字")]
     TooLong {
@@ -120,6 +123,7 @@ impl Fault {
             | Self::Code { .. }
             | Self::District(_)
             | Self::Formula(_)
+            | Self::Uncomputed(_)
             | Self::TooLong { .. }
             | Self::SameBatch { .. }
             | Self::ForwardedToNobody => true,

@@ -11,7 +11,12 @@ use super::{
     reading::Reading,
     value,
 };
-use crate::{Day, Event, EventKind, event::Verdict, id, permission::FROM_SHEET};
+use crate::{
+    Day, Event, EventKind,
+    event::Verdict,
+    id::{self, CaseId},
+    permission::FROM_SHEET,
+};
 
 /// Fields whose texts are kept as the sheet says them: those that no part of the head holds, and
 /// the days of events, for not everyone who reads a sheet may record all that it tells.
@@ -77,7 +82,7 @@ impl<'a> RowReader<'a> {
         let (finding, verdict) = self.finding();
         let mut case = self.head();
         let bureau_from = self.place(&mut case);
-        let id = self.identity(&case);
+        let id = CaseId::of_head(&case);
         let mut events = self.events(verdict, finding, &case.handling_bureau);
         for event in &mut events {
             event.details.insert("source".to_owned(), FROM_SHEET.into());

@@ -24,26 +24,11 @@ pub fn admit(
     if change.author != actor.user {
         return Err(RefusalReason::OtherAuthor);
     }
-    if change.body.get().len() > MAXIMUM_CHANGE_BYTES || change.author.len() > MAXIMUM_NAME_BYTES {
-        return Err(RefusalReason::TooLarge);
-    }
-    let body = match change.body() {
-        _ if change.schema > SCHEMA => return Err(RefusalReason::LaterVersion),
-        Ok(Body::Unknown) => return Err(RefusalReason::LaterVersion),
-        Err(_) => return Err(RefusalReason::Unreadable),
-        Ok(body) => body,
-    };
+    let body = readable(change)?;
     if change.subject == Subject::calendar() {
         return admit_to_calendar(&body, actor);
     }
-    if change.subject.case_id().is_none() {
-        let known = change.subject.kind() == "case";
-        return Err(if known {
-            RefusalReason::Unreadable
-        } else {
-            RefusalReason::LaterVersion
-        });
-    }
+    is_of_a_case(change)?;
     // A case that is not the user's is refused as such, whatever the change says of it.
     if case.is_some_and(|case| !Scope::of(actor).sees(&case.file)) {
         return Err(RefusalReason::OutOfScope);
@@ -82,6 +67,47 @@ fn admit_to_calendar(body: &Body, actor: &Actor) -> Result<(), RefusalReason> {
         Body::NoticeWithdrawn { .. } | Body::Overlay { .. } => Ok(()),
         _ => Err(RefusalReason::NotPermitted),
     }
+}
+
+/// Whether a change that a case file carries may be taken into the log. Its author was permitted
+/// where it was recorded, and has no account here perhaps: what is asked is whether it is a change
+/// of a case that this version can read.
+///
+/// # Errors
+/// Why it cannot be taken.
+pub fn admit_carried(change: &Change) -> Result<(), RefusalReason> {
+    let body = readable(change)?;
+    is_of_a_case(change)?;
+    match body {
+        Body::Open { .. } | Body::Event { .. } | Body::Head { .. } => Ok(()),
+        // History records are each server's own.
+        _ => Err(RefusalReason::NotPermitted),
+    }
+}
+
+/// What a change says, if this version can read it.
+fn readable(change: &Change) -> Result<Body, RefusalReason> {
+    if change.body.get().len() > MAXIMUM_CHANGE_BYTES || change.author.len() > MAXIMUM_NAME_BYTES {
+        return Err(RefusalReason::TooLarge);
+    }
+    match change.body() {
+        _ if change.schema > SCHEMA => Err(RefusalReason::LaterVersion),
+        Ok(Body::Unknown) => Err(RefusalReason::LaterVersion),
+        Err(_) => Err(RefusalReason::Unreadable),
+        Ok(body) => Ok(body),
+    }
+}
+
+fn is_of_a_case(change: &Change) -> Result<(), RefusalReason> {
+    if change.subject.case_id().is_none() {
+        let known = change.subject.kind() == "case";
+        return Err(if known {
+            RefusalReason::Unreadable
+        } else {
+            RefusalReason::LaterVersion
+        });
+    }
+    Ok(())
 }
 
 /// Opening what is open, as two offices that take in one sheet do, may add what the other did not
