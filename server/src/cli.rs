@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 use shared::{Day, Role, account::Invitation};
 
 use crate::{
+    announcement,
     api::{self, State, now_milliseconds},
     assess,
     db::{self, Database},
@@ -44,6 +45,8 @@ enum Command {
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
+    /// 公告草案的数字：一个季度监督抽查的批次、家次、产品种类和附表，以 JSON 输出
+    Announcement(announcement::Arguments),
 }
 
 #[derive(Args, Debug)]
@@ -85,13 +88,14 @@ enum Error {
 /// Reads the arguments, does what they say, and says what went wrong.
 pub fn main() -> ExitCode {
     let Arguments { command, options } = Arguments::parse();
-    if let Some(Command::Assess {
-        as_of,
-        explain,
-        files,
-    }) = command
-    {
-        return assess::run(&files, as_of, explain);
+    match command {
+        Some(Command::Assess {
+            as_of,
+            explain,
+            files,
+        }) => return assess::run(&files, as_of, explain),
+        Some(Command::Announcement(arguments)) => return announcement::run(&arguments),
+        None => {}
     }
     match run(&options) {
         Ok(()) => ExitCode::SUCCESS,

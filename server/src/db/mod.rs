@@ -3,6 +3,7 @@
 mod accounts;
 mod exchange;
 mod history;
+mod ledger;
 mod log;
 
 use std::{

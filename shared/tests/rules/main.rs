@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod announcement;
 mod calendar;
 mod edition;
 mod example;

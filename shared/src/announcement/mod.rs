@@ -1,0 +1,10 @@
+//! 公告: what a quarter's spot checks found, and who is named for it (articles 22 to 26).
+//!
+//! Everything is computed from the ledger on a day; a draft is a proposal, and only the municipal
+//! bureau publishes (article 22).
+
+mod figures;
+mod quarter;
+
+pub use figures::{Figures, KindFigures, Listed, Reason, figures};
+pub use quarter::{ParseQuarterError, Quarter};
