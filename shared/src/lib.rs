@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod actor;
+pub mod analysis;
 pub mod announcement;
 pub mod assess;
 pub mod bureau;

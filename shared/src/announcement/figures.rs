@@ -199,7 +199,7 @@ fn reason(
 }
 
 /// What is known of the result of a batch.
-fn result(file: &CaseFile, facts: &Facts<'_>) -> Option<Verdict> {
+pub(crate) fn result(file: &CaseFile, facts: &Facts<'_>) -> Option<Verdict> {
     if facts.has_result() {
         return Some(if facts.result_stands() {
             Verdict::Nonconforming

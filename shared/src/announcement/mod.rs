@@ -6,5 +6,6 @@
 mod figures;
 mod quarter;
 
+pub(crate) use figures::result;
 pub use figures::{Figures, KindFigures, Listed, Reason, figures};
 pub use quarter::{ParseQuarterError, Quarter};

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod analysis;
 mod announcement;
 mod calendar;
 mod edition;
