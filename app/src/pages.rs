@@ -1,6 +1,7 @@
 //! The pages: one module for each address.
 
 pub(crate) mod admin;
+pub(crate) mod analysis;
 pub(crate) mod case;
 pub(crate) mod import;
 pub(crate) mod ledger;

@@ -17,10 +17,11 @@ const WHO_IMPORT: &[Role] = &[Role::Municipal, Role::InspectionBody];
 const WHO_ADMINISTER: &[Role] = &[Role::Administrator, Role::Municipal];
 
 /// Name, address, and for whom.
-const PLACES: [(&str, &str, &[Role]); 4] = [
+const PLACES: [(&str, &str, &[Role]); 5] = [
     ("今日", "/", WITH_CASES),
     ("台账", "/ledger", WITH_CASES),
     ("导入", "/import", WHO_IMPORT),
+    ("分析", "/analysis", WITH_CASES),
     ("同步", "/sync", ALL),
 ];
 const ADMINISTRATION: (&str, &str, &[Role]) = ("管理", "/admin", WHO_ADMINISTER);

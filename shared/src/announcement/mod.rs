@@ -3,9 +3,13 @@
 //! Everything is computed from the ledger on a day; a draft is a proposal, and only the municipal
 //! bureau publishes (article 22).
 
+mod collect;
+mod draft;
 mod figures;
 mod quarter;
 
+pub use collect::{BureauProgress, progress_of_bureaus, proposed_bureau, waits_for_forwarding};
+pub use draft::{Draft, draft};
 pub(crate) use figures::result;
 pub use figures::{Figures, KindFigures, Listed, Reason, figures};
 pub use quarter::{ParseQuarterError, Quarter};

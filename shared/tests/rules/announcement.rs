@@ -347,3 +347,80 @@ fn figures_are_written_with_these_fields() {
         })
     );
 }
+
+#[test]
+fn what_each_bureau_has_not_yet_done() {
+    use shared::{
+        announcement::{progress_of_bureaus, waits_for_forwarding},
+        assess::assess,
+    };
+    let forwarded = |to: &str| ("materials_forwarded", "2013-03-06", json!({ "to": to }));
+    let received = ("materials_received", "2013-03-07", json!({}));
+    let ledger = [
+        case("甲厂", "2013-02-01", &nonconforming()),
+        case(
+            "乙厂",
+            "2013-02-01",
+            &with(nonconforming(), vec![forwarded("110105")]),
+        ),
+        case(
+            "丙厂",
+            "2013-02-01",
+            &with(nonconforming(), vec![forwarded("110105"), received.clone()]),
+        ),
+        case(
+            "丁厂",
+            "2013-02-01",
+            &with(
+                nonconforming(),
+                vec![
+                    forwarded("110228"),
+                    received,
+                    ("result_served", "2013-03-12", json!({})),
+                    ("rectification_ordered", "2013-03-12", json!({})),
+                ],
+            ),
+        ),
+        case(
+            "戊厂",
+            "2013-02-01",
+            &vec![(
+                "report_submitted",
+                "2013-03-04",
+                json!({ "verdict": "conforming" }),
+            )],
+        ),
+    ];
+    let as_of: Day = "2013-03-20".parse().unwrap();
+    let calendar = WorkCalendar::official();
+    let history = History::of_ledger(&ledger, as_of);
+    let assessments: Vec<_> = ledger
+        .iter()
+        .map(|case| assess(case, &history, calendar, as_of))
+        .collect();
+    let waiting: Vec<bool> = assessments.iter().map(waits_for_forwarding).collect();
+    assert_eq!(waiting, [true, false, false, false, false]);
+    let found: Vec<_> = progress_of_bureaus(ledger.iter().zip(&assessments))
+        .into_iter()
+        .map(|it| {
+            (
+                it.bureau,
+                [
+                    it.cases,
+                    it.unreceived,
+                    it.unserved,
+                    it.unordered,
+                    it.overdue,
+                    it.settled,
+                ],
+            )
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("110105".to_owned(), [2, 1, 1, 1, 1, 0]),
+            ("110118".to_owned(), [1, 0, 0, 0, 0, 1]),
+        ]
+    );
+}
