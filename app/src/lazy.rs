@@ -30,6 +30,7 @@ pages! {
     case: offers => view! { <pages::record::Offers /> },
     case: record => view! { <pages::record::Record /> },
     import: import => view! { <pages::import::Import /> },
+    bureau: announcements => view! { <pages::announcements::Announcements /> },
     bureau: analysis => view! { <pages::analysis::AnalysisPage /> },
     office: sync => view! { <pages::sync::Sync /> },
     office: admin => view! { <pages::admin::Admin /> },

@@ -2,6 +2,7 @@
 
 pub(crate) mod admin;
 pub(crate) mod analysis;
+pub(crate) mod announcements;
 pub(crate) mod case;
 pub(crate) mod import;
 pub(crate) mod ledger;

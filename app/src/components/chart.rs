@@ -12,8 +12,6 @@ const FIGURES_WIDTH: f64 = 124.0;
 const ROW_HEIGHT: f64 = 24.0;
 const BAR_HEIGHT: f64 = 12.0;
 const AXIS_HEIGHT: f64 = 24.0;
-/// Bars that are drawn; the table has the rest.
-pub(crate) const MAXIMUM_BARS: usize = 20;
 /// Characters of a label that fit beside its bar.
 const MAXIMUM_LABEL: usize = 13;
 
@@ -43,6 +41,8 @@ pub(crate) struct Chart {
     pub(crate) title: &'static str,
     /// What the axis is in, such as %.
     pub(crate) unit: &'static str,
+    /// What the parts of a bar mean, where they are more than one.
+    pub(crate) note: &'static str,
     /// The bars, as they stand under each other.
     pub(crate) bars: Vec<Bar>,
 }
@@ -86,9 +86,9 @@ pub(crate) fn chart(chart: Chart) -> AnyView {
         id,
         title,
         unit,
-        mut bars,
+        note,
+        bars,
     } = chart;
-    bars.truncate(MAXIMUM_BARS);
     let reach = |bar: &Bar| {
         bar.value
             .max(bar.behind.unwrap_or_default())
@@ -156,7 +156,9 @@ pub(crate) fn chart(chart: Chart) -> AnyView {
             keys::focus_any(&format!("{id}-{to}"));
         }
     };
+    let note = (!note.is_empty()).then(|| view! { <p class="chart__note">{note}</p> });
     view! {
+        {note}
         <svg
             class="chart"
             viewBox=format!("0 0 {WIDTH} {}", bottom + AXIS_HEIGHT)

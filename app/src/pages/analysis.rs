@@ -6,20 +6,23 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use leptos::{ev, prelude::*};
 use shared::{
-    analysis::{Analysis, Filter, analyse},
+    analysis::{Analysis, Filter, Rate, analyse},
     announcement::Quarter,
     bureau,
 };
 
 use crate::{
     components::{
-        chart::{Bar, Chart, MAXIMUM_BARS, chart},
+        chart::{Bar, Chart, chart},
         download,
         messages::{Message, Messages},
     },
     model::analysis as model,
     session::Session,
 };
+
+/// Bars of a rate that are drawn; the table has the rest.
+const MAXIMUM_BARS: usize = 20;
 
 /// The page.
 #[component]
@@ -91,25 +94,33 @@ fn shown(found: &Analysis) -> AnyView {
         }
         .into_any();
     }
-    let rates = |rates: &[shared::analysis::Rate], name: fn(&str) -> String| -> Vec<Bar> {
-        rates
-            .iter()
-            .map(|rate| model::rate_bar(rate, name(&rate.name)))
-            .collect()
-    };
     let overdue: Vec<Bar> = found
         .offices
         .iter()
         .filter(|office| office.overdue > 0)
         .map(model::office_bar)
         .collect();
+    let overdue = Chart {
+        id: "offices",
+        title: "各单位逾期未办",
+        unit: "项",
+        note: "",
+        bars: overdue,
+    };
+    let steps = Chart {
+        id: "steps",
+        title: "各步用时与期限",
+        unit: "日",
+        note: "深色到中位，浅色到九成，竖线是期限；限期为工作日的按工作日计。",
+        bars: found.steps.iter().map(model::step_bar).collect(),
+    };
     view! {
-        {figure("kinds", "各类产品不合格率", "%", rates(&found.kinds, model::named), tables::rates("产品种类", &found.kinds, model::named))}
-        {figure("districts", "各生产地不合格率", "%", rates(&found.districts, model::district), tables::rates("生产地", &found.districts, model::district))}
-        {figure("quarters", "各季度不合格率", "%", rates(&found.quarters, model::quarter), tables::rates("季度", &found.quarters, model::quarter))}
-        {figure("bodies", "各检验机构检出不合格率", "%", rates(&found.bodies, model::named), tables::rates("检验机构", &found.bodies, model::named))}
-        {figure("steps", "各步用时：中位、九成与期限", "日", found.steps.iter().map(model::step_bar).collect(), tables::steps(&found.steps))}
-        {figure("offices", "各单位逾期未办", "项", overdue, tables::offices(&found.offices))}
+        {rates("kinds", "各类产品不合格率", "产品种类", &found.kinds, model::named)}
+        {rates("districts", "各生产地不合格率", "生产地", &found.districts, model::district)}
+        {rates("quarters", "各季度不合格率", "季度", &found.quarters, model::quarter)}
+        {rates("bodies", "各检验机构检出不合格率", "检验机构", &found.bodies, model::named)}
+        {figure(steps, tables::steps(&found.steps))}
+        {figure(overdue, tables::offices(&found.offices))}
         <section class="part analysis__wide" aria-labelledby="repeated">
             <h2 id="repeated">"多次监督抽查不合格的企业 "<span class="num">{found.repeated.len()}</span></h2>
             {tables::repeated(&found.repeated)}
@@ -119,36 +130,55 @@ fn shown(found: &Analysis) -> AnyView {
 }
 
 /// A chart with its heading, and the table behind it.
-fn figure(
-    id: &'static str,
-    title: &'static str,
-    unit: &'static str,
-    bars: Vec<Bar>,
-    table: AnyView,
-) -> AnyView {
-    let beyond = bars.len().saturating_sub(MAXIMUM_BARS);
-    let drawn = if bars.is_empty() {
+fn figure(drawn: Chart, table: AnyView) -> AnyView {
+    let Chart {
+        id, title, bars, ..
+    } = &drawn;
+    let (id, title, count) = (*id, *title, bars.len());
+    let chart = if count == 0 {
         view! { <p>"没有。"</p> }.into_any()
     } else {
-        chart(Chart {
-            id,
-            title,
-            unit,
-            bars,
-        })
+        chart(drawn)
     };
-    let rest = (beyond > 0).then(|| format!("图示前 {MAXIMUM_BARS} 项，另 {beyond} 项见数据表。"));
     view! {
         <section class="part" aria-labelledby=format!("{id}-title")>
             <h2 id=format!("{id}-title")>{title}</h2>
-            {drawn}
+            {chart}
             <details class="fold analysis__table">
-                <summary>"数据表 "<span>{rest}</span></summary>
+                <summary>"数据表"</summary>
                 {table}
             </details>
         </section>
     }
     .into_any()
+}
+
+/// Rates by one property: the kinds and places with the most batches are drawn.
+fn rates(
+    id: &'static str,
+    title: &'static str,
+    of: &'static str,
+    rates: &[Rate],
+    name: fn(&str) -> String,
+) -> AnyView {
+    let bars = rates
+        .iter()
+        .take(MAXIMUM_BARS)
+        .map(|rate| model::rate_bar(rate, name(&rate.name)))
+        .collect();
+    let note = if rates.len() > MAXIMUM_BARS {
+        "批次最多的 20 项；其余见数据表。"
+    } else {
+        ""
+    };
+    let drawn = Chart {
+        id,
+        title,
+        unit: "%",
+        note,
+        bars,
+    };
+    figure(drawn, tables::rates(of, rates, name))
 }
 
 /// What the filters can be set to, as the ledger has it.

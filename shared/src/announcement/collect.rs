@@ -3,10 +3,13 @@
 
 use std::collections::BTreeMap;
 
+use super::result;
 use crate::{
     CaseFile, EventKind,
     assess::{Assessment, Status},
     bureau::{self, Bureau},
+    event::Verdict,
+    facts::Facts,
     rule::Party,
 };
 
@@ -36,6 +39,47 @@ pub fn proposed_bureau(head: &crate::CaseHead) -> Option<&'static Bureau> {
         .unwrap_or_default();
     bureau::by_code(&head.handling_bureau)
         .or_else(|| bureau::proposed(address, &head.enterprise.production_district))
+}
+
+/// What has come of one spot check.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Collected {
+    /// Its name; empty where the cases do not say.
+    pub name: String,
+    /// Its number within the quarter.
+    pub number: u32,
+    /// Cases opened for it.
+    pub cases: usize,
+    /// Batches with a result.
+    pub batches: usize,
+    /// Batches whose nonconforming result stands.
+    pub failing: usize,
+    /// Nonconforming results that are not forwarded yet.
+    pub waiting: usize,
+}
+
+/// The results of each spot check among these cases, by number and name.
+pub fn collected<'a>(
+    ledger: impl IntoIterator<Item = (&'a CaseFile, &'a Assessment)>,
+) -> Vec<Collected> {
+    let mut checks: BTreeMap<(u32, &str), Collected> = BTreeMap::new();
+    for (file, assessment) in ledger {
+        let check = &file.case.spot_check;
+        let collected = checks
+            .entry((check.number, check.name.as_str()))
+            .or_insert_with(|| Collected {
+                name: check.name.clone(),
+                number: check.number,
+                ..Collected::default()
+            });
+        let facts = Facts::new(file, assessment.as_of);
+        let verdict = facts.in_scope().then(|| result(file, &facts)).flatten();
+        collected.cases += 1;
+        collected.batches += usize::from(verdict.is_some());
+        collected.failing += usize::from(verdict == Some(Verdict::Nonconforming));
+        collected.waiting += usize::from(waits_for_forwarding(assessment));
+    }
+    checks.into_values().collect()
 }
 
 /// How far a bureau has come with what was forwarded to it.

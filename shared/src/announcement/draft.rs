@@ -95,9 +95,9 @@ fn handled(figures: &Figures) -> String {
     let failing = figures.failing();
     let dealt = match (failing, figures.put_right) {
         (0, _) => "抽查未发现不合格产品。".to_owned(),
-        (failing, 0) => format!("不合格的 {failing} 批次产品，已由承办的区县局依法处理。"),
+        (failing, 0) => format!("不合格的 {failing} 批次产品，由承办的区县局依法处理。"),
         (failing, right) => format!(
-            "不合格的 {failing} 批次产品，已由承办的区县局依法处理，其中 {right} 批次整改后复查合格。"
+            "不合格的 {failing} 批次产品，由承办的区县局依法处理，其中 {right} 批次整改后复查合格。"
         ),
     };
     let listed = match figures.annex.len() {

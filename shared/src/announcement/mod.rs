@@ -8,7 +8,10 @@ mod draft;
 mod figures;
 mod quarter;
 
-pub use collect::{BureauProgress, progress_of_bureaus, proposed_bureau, waits_for_forwarding};
+pub use collect::{
+    BureauProgress, Collected, collected, progress_of_bureaus, proposed_bureau,
+    waits_for_forwarding,
+};
 pub use draft::{Draft, draft};
 pub(crate) use figures::result;
 pub use figures::{Figures, KindFigures, Listed, Reason, figures};

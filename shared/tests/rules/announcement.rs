@@ -92,15 +92,19 @@ fn with(mut events: Events, more: Events) -> Events {
 }
 
 /// Of one case: whether a batch is counted, whether it fails, and why it is listed, if it is.
+fn check(what: &str, events: &Events, expected: (usize, usize, Option<&[u8]>)) {
+    let found = counted(&[case("某厂", "2013-02-01", events)]);
+    let listed = found.annex.first().map(|row| &row.categories[..]);
+    assert_eq!((found.batches, found.failing(), listed), expected, "{what}");
+    assert_eq!(found.visits, found.batches, "{what}");
+}
+
+fn of(kind: &'static str, on: &'static str, more: Value) -> Events {
+    vec![(kind, on, more)]
+}
+
 #[test]
-fn who_is_counted_and_who_is_listed() {
-    let check = |what: &str, events: &Events, expected: (usize, usize, Option<&[u8]>)| {
-        let found = counted(&[case("某厂", "2013-02-01", events)]);
-        let listed = found.annex.first().map(|row| &row.categories[..]);
-        assert_eq!((found.batches, found.failing(), listed), expected, "{what}");
-        assert_eq!(found.visits, found.batches, "{what}");
-    };
-    let of = |kind: &'static str, on: &'static str, more: Value| vec![(kind, on, more)];
+fn what_is_counted_and_who_is_listed_before_any_reinspection() {
     check("nothing has come yet", &vec![], (0, 0, None));
     check(
         "conforming",
@@ -170,21 +174,6 @@ fn who_is_counted_and_who_is_listed() {
         (1, 1, None),
     );
     check(
-        "5: fails again",
-        &reinspected("nonconforming"),
-        (1, 1, Some(&[5])),
-    );
-    check("put right", &reinspected("conforming"), (1, 1, None));
-    let second = json!({ "verdict": "conforming", "round": 2 });
-    check(
-        "put right the second time",
-        &with(
-            reinspected("nonconforming"),
-            of("reinspection_reported", "2013-07-01", second),
-        ),
-        (1, 1, None),
-    );
-    check(
         "6: ceased",
         &with(
             ordered(),
@@ -210,6 +199,25 @@ fn who_is_counted_and_who_is_listed() {
             ],
         ),
         (1, 1, Some(&[7])),
+    );
+}
+
+#[test]
+fn what_was_put_right_or_overturned_is_not_listed() {
+    check(
+        "5: fails again",
+        &reinspected("nonconforming"),
+        (1, 1, Some(&[5])),
+    );
+    check("put right", &reinspected("conforming"), (1, 1, None));
+    let second = json!({ "verdict": "conforming", "round": 2 });
+    check(
+        "put right the second time",
+        &with(
+            reinspected("nonconforming"),
+            of("reinspection_reported", "2013-07-01", second),
+        ),
+        (1, 1, None),
     );
     // The application came after the limit, so no number covers the failure: article 20 does.
     let late = vec![
@@ -351,7 +359,7 @@ fn figures_are_written_with_these_fields() {
 #[test]
 fn what_each_bureau_has_not_yet_done() {
     use shared::{
-        announcement::{progress_of_bureaus, waits_for_forwarding},
+        announcement::{collected, progress_of_bureaus, waits_for_forwarding},
         assess::assess,
     };
     let forwarded = |to: &str| ("materials_forwarded", "2013-03-06", json!({ "to": to }));
@@ -384,11 +392,11 @@ fn what_each_bureau_has_not_yet_done() {
         case(
             "戊厂",
             "2013-02-01",
-            &vec![(
+            &of(
                 "report_submitted",
                 "2013-03-04",
                 json!({ "verdict": "conforming" }),
-            )],
+            ),
         ),
     ];
     let as_of: Day = "2013-03-20".parse().unwrap();
@@ -422,5 +430,12 @@ fn what_each_bureau_has_not_yet_done() {
             ("110105".to_owned(), [2, 1, 1, 1, 1, 0]),
             ("110118".to_owned(), [1, 0, 0, 0, 0, 1]),
         ]
+    );
+    let checks = collected(ledger.iter().zip(&assessments));
+    assert_eq!(checks.len(), 1);
+    let all = &checks[0];
+    assert_eq!(
+        (all.cases, all.batches, all.failing, all.waiting),
+        (5, 5, 4, 1)
     );
 }
