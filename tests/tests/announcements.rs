@@ -62,7 +62,7 @@ async fn results_are_forwarded_and_drafted_by_the_municipal_bureau_alone() {
         page.see_gone("公告草案").await;
         page.holds("![...document.querySelectorAll('.rail a')].some(link => link.textContent.startsWith('公告'))")
             .await;
-        page.open(&server.at("/ledger")).await;
+        page.click(("link", "台账")).await;
         page.fill(("searchbox", "在台账中筛选"), "素笺").await;
         let found = if has_it { "1" } else { "0" };
         page.holds(&format!(
@@ -85,7 +85,7 @@ async fn the_ledger_is_analysed_by_keyboard_and_filter() {
     page.screenshot("analysis").await;
 
     // The arrow keys go from bar to bar, and each says what it is.
-    page.evaluate::<()>("document.getElementById('kinds-0').focus()")
+    page.evaluate::<bool>("(document.getElementById('kinds-0').focus(), true)")
         .await;
     page.press("ArrowDown").await;
     page.holds("document.activeElement.id === 'kinds-1'").await;
