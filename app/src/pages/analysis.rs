@@ -111,7 +111,7 @@ fn shown(found: &Analysis) -> AnyView {
         id: "steps",
         title: "各步用时与期限",
         unit: "日",
-        note: "深色到中位，浅色到九成，竖线是期限；限期为工作日的按工作日计。",
+        note: "前段到中位，全长到九成，竖线是期限；限期为工作日的按工作日计。",
         bars: found.steps.iter().map(model::step_bar).collect(),
     };
     view! {
