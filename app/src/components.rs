@@ -1,6 +1,8 @@
 //! Parts of the screens: they take values and signals, and write nothing.
 
+pub(crate) mod chart;
 pub(crate) mod days;
+pub(crate) mod download;
 pub(crate) mod explanation;
 pub(crate) mod fields;
 pub(crate) mod messages;

@@ -100,6 +100,8 @@ fn Frame() -> impl IntoView {
                 <Route path=path!("/cases/:id/record") view=lazy::offers />
                 <Route path=path!("/cases/:id/record/:kind") view=lazy::record />
                 <Route path=path!("/import") view=lazy::import />
+                <Route path=path!("/bureau/announcements") view=lazy::announcements />
+                <Route path=path!("/analysis") view=lazy::analysis />
                 <Route path=path!("/sync") view=lazy::sync />
                 <Route path=path!("/calendar") view=lazy::calendar />
                 <Route path=path!("/admin") view=lazy::admin />

@@ -60,6 +60,15 @@ pub(crate) fn focus_element(element: &web_sys::Element) -> bool {
         .is_some_and(|element| element.focus().is_ok())
 }
 
+/// Gives the focus to a part of a drawing with this id.
+pub(crate) fn focus_any(id: &str) {
+    let part = document().get_element_by_id(id);
+    if let Some(part) = part.and_then(|part| part.dyn_into::<web_sys::SvgElement>().ok()) {
+        // A part that is gone needs no focus.
+        let _ = part.focus();
+    }
+}
+
 /// Where `key` moves a current row among `count`; `None` where it is not a key that moves.
 pub(crate) fn moved(current: usize, count: usize, key: &str) -> Option<usize> {
     let last = count.checked_sub(1)?;

@@ -30,6 +30,8 @@ pages! {
     case: offers => view! { <pages::record::Offers /> },
     case: record => view! { <pages::record::Record /> },
     import: import => view! { <pages::import::Import /> },
+    bureau: announcements => view! { <pages::announcements::Announcements /> },
+    bureau: analysis => view! { <pages::analysis::AnalysisPage /> },
     office: sync => view! { <pages::sync::Sync /> },
     office: calendar => view! { <pages::calendar::Calendar /> },
     office: admin => view! { <pages::admin::Admin /> },

@@ -1,5 +1,6 @@
 //! What the screens show, computed from assessments: pure, without a browser.
 
+pub(crate) mod analysis;
 pub(crate) mod calendar;
 pub(crate) mod consequences;
 pub(crate) mod draft;

@@ -1,6 +1,8 @@
 //! The pages: one module for each address.
 
 pub(crate) mod admin;
+pub(crate) mod analysis;
+pub(crate) mod announcements;
 pub(crate) mod calendar;
 pub(crate) mod case;
 pub(crate) mod import;

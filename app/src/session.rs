@@ -466,6 +466,15 @@ impl Session {
         })
     }
 
+    /// Writes one event to each of many cases, all in one write.
+    pub async fn record_each(&self, events: Vec<(CaseId, Event)>) -> Result<(), RecordError> {
+        let drafts = events
+            .into_iter()
+            .map(|(case, event)| (Subject::case(&case), Draft::Event(Box::new(event))))
+            .collect();
+        self.engine()?.record(drafts).await.map(drop)
+    }
+
     /// Sets one field of a case's head.
     pub async fn edit_head(
         &self,

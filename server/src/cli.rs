@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 use shared::{Day, Role, account::Invitation, import::Period};
 
 use crate::{
+    announcement,
     api::{self, State, now_milliseconds},
     assess,
     db::{self, Database},
@@ -69,6 +70,8 @@ enum Command {
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
     },
+    /// 公告草案的数字：一个季度监督抽查的批次、家次、产品种类和附表，以 JSON 输出
+    Announcement(announcement::Arguments),
 }
 
 /// A spot check's year and quarter: `2013/1`.
@@ -138,6 +141,7 @@ pub fn main() -> ExitCode {
             explain,
             files,
         }) => return assess::run(&files, as_of, explain),
+        Some(Command::Announcement(arguments)) => return announcement::run(&arguments),
         Some(Command::Import {
             data,
             submitted,

@@ -8,11 +8,13 @@ use tokio::{net::TcpListener, sync::watch, time::sleep};
 use crate::{assets, headers};
 
 /// The app's own addresses. Each answers with the page, and the app takes it from there.
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 10] = [
     "/ledger",
     "/cases/{id}",
     "/cases/{id}/record/{event}",
     "/import",
+    "/analysis",
+    "/bureau/announcements",
     "/sync",
     "/admin",
     "/sign-in",

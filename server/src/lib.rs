@@ -1,5 +1,6 @@
 //! The binary `aftercheck`: serves the app that it embeds, merges changes, keeps accounts.
 
+pub mod announcement;
 pub mod api;
 pub mod assess;
 pub mod assets;

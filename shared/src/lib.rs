@@ -6,6 +6,8 @@
 
 pub mod account;
 pub mod actor;
+pub mod analysis;
+pub mod announcement;
 pub mod assess;
 pub mod bureau;
 pub mod calendar;

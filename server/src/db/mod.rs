@@ -4,6 +4,7 @@ mod accounts;
 mod exchange;
 mod history;
 mod intake;
+mod ledger;
 mod log;
 
 use std::{

@@ -319,3 +319,65 @@ fn the_rows_kept_back_can_be_mended_and_read_again() {
     assert_eq!(again.rows[0].id, right.rows[1].id);
     assert_eq!(again.rows[0].case, right.rows[1].case);
 }
+
+/// The published example: counts and findings, rebuilt from its sheet.
+#[test]
+fn the_announcement_of_the_result_sheet() {
+    const KINDS: [(&str, usize, &[&str]); 14] = [
+        (
+            "商用燃气灶具",
+            59,
+            &["结构", "热负荷准确度", "热效率", "能效限定值", "燃烧工况"],
+        ),
+        ("机动车制动液", 4, &[]),
+        ("发动机冷却液", 35, &["玻璃器皿腐蚀"]),
+        ("电动汽车用充电设备", 4, &[]),
+        ("IC卡及IC卡机读写机", 61, &["30MHz-1GHz辐射骚扰"]),
+        ("防伪产品", 73, &[]),
+        ("车用润滑油", 25, &[]),
+        ("车用氮氧化物还原剂", 6, &[]),
+        ("低压电器", 90, &["标志", "温升极限", "绝缘材料的耐热性"]),
+        (
+            "防爆电气",
+            28,
+            &["接地导体或等电位导体连接件", "隔爆接合面"],
+        ),
+        ("信息处理设备", 1, &[]),
+        ("汽油清净剂", 1, &[]),
+        ("危险化学品", 2, &[]),
+        ("电线电缆", 1, &[]),
+    ];
+    let (sheet, mapping) = read("spot-check-14-kinds.csv", RESULTS);
+    // With the day of submission and without it: to count needs no day.
+    for answers in [answers(), Answers::default()] {
+        let ledger: Vec<shared::CaseFile> = propose(&sheet, &mapping, &answers)
+            .rows
+            .into_iter()
+            .map(|row| {
+                let mut file = shared::CaseFile::new(row.case);
+                file.events = row.events;
+                file
+            })
+            .collect();
+        let as_of = "2013-06-30".parse().expect("a day");
+        let history = shared::history::History::of_ledger(&ledger, as_of);
+        let calendar = shared::calendar::WorkCalendar::official();
+        let quarter = "2013/1".parse().expect("a quarter");
+        let found = shared::announcement::figures(&ledger, &history, calendar, quarter, as_of);
+        assert_eq!((found.batches, found.visits), (390, 351));
+        assert_eq!(found.failing(), 38);
+        assert_eq!(found.kinds.len(), KINDS.len());
+        for (kind, (name, batches, items)) in found.kinds.iter().zip(KINDS) {
+            assert_eq!((kind.kind.as_str(), kind.batches), (name, batches));
+            let mut said = kind.failed_items.clone();
+            let mut items: Vec<String> = items.iter().map(|item| (*item).to_owned()).collect();
+            said.sort();
+            items.sort();
+            assert_eq!(said, items, "{name}");
+            assert_eq!(kind.failing == 0, items.is_empty(), "{name}");
+        }
+        // Nothing of it was served yet, so no limit has run out; what the sheet says of
+        // reinspections lacks its day.
+        assert!(found.annex.is_empty());
+    }
+}

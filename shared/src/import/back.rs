@@ -80,7 +80,7 @@ fn reasons_of(row: &RowProposal, mapping: &Mapping) -> String {
 
 /// A cell of a .csv. What a program for sheets would take for a formula gets a tab before it, which
 /// the import passes over.
-fn quoted(cell: &str) -> String {
+pub fn quoted(cell: &str) -> String {
     let computes = cell.len() > 1
         && cell.starts_with(['=', '+', '-', '@'])
         && !cell.trim_start_matches('-').is_empty();

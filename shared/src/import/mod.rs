@@ -25,7 +25,7 @@ mod told;
 pub mod value;
 
 pub use answer::{Answers, Period, Question};
-pub use back::kept_back;
+pub use back::{kept_back, quoted};
 pub use fact::{Undated, said, said_day, undated};
 pub use field::Field;
 pub use heading::Certainty;

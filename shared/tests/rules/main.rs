@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod analysis;
+mod announcement;
 mod calendar;
 mod edition;
 mod example;

@@ -1,13 +1,13 @@
 //! What is taken into the ledger, and what came of it.
 
-use js_sys::Array;
 use leptos::prelude::*;
 use shared::import::kept_back;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
 use super::work::{Outcome, Stage, Work};
-use crate::components::status::{Look, status};
+use crate::components::{
+    download,
+    status::{Look, status},
+};
 
 /// What is done with the rows, always in sight.
 pub(super) fn bar(work: Work) -> AnyView {
@@ -163,17 +163,5 @@ fn download_bad(work: Work) {
         .rsplit_once('.')
         .map_or(desk.file.as_str(), |(stem, _)| stem);
     // Nothing is lost where a browser refuses: the rows are still on the screen.
-    let _ = download(&text, &format!("{stem} 要改的行.csv"));
-}
-
-fn download(text: &str, name: &str) -> Result<(), JsValue> {
-    let kind = BlobPropertyBag::new();
-    kind.set_type("text/csv;charset=utf-8");
-    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &kind)?;
-    let address = Url::create_object_url_with_blob(&blob)?;
-    let link: HtmlAnchorElement = document().create_element("a")?.unchecked_into();
-    link.set_href(&address);
-    link.set_download(name);
-    link.click();
-    Url::revoke_object_url(&address)
+    let _ = download::csv(&text, &format!("{stem} 要改的行.csv"));
 }

@@ -1,0 +1,85 @@
+//! What follows a failed reinspection (article 20), over the whole ledger: announced, reinspected
+//! again, suspended, reinspected, licences.
+
+use leptos::prelude::*;
+use shared::rule::Party;
+
+use super::Assessed;
+use crate::{
+    components::{
+        days::due_day,
+        status::{Look, status},
+    },
+    model::duty::{number_of, record_address, what},
+    words::{event, people},
+};
+
+pub(super) fn escalation(cases: &Assessed) -> AnyView {
+    let pending: Vec<_> = cases
+        .iter()
+        .flat_map(|(case, assessment)| {
+            let rows = assessment.deadlines.iter();
+            rows.filter(|row| row.rule.article == 20 && row.status.is_pending())
+                .map(move |row| (case.clone(), row.clone()))
+        })
+        .collect();
+    if pending.is_empty() {
+        return ().into_any();
+    }
+    let count = pending.len();
+    let rows = pending
+        .into_iter()
+        .map(|(case, row)| {
+            let head = &case.file.case;
+            let by = match row.rule.party {
+                Party::District => people::bureau_name(case.file.handling_bureau()),
+                _ => "市局".to_owned(),
+            };
+            let act = row
+                .rule
+                .done_by()
+                .first()
+                .filter(|_| row.rule.party == Party::Municipal)
+                .map(|kind| {
+                    let address = record_address(&case, kind, None);
+                    view! { <a class="btn btn--row" href=address>{event::act(kind)}</a> }
+                });
+            let at_once = row.due.is_none();
+            view! {
+                <tr>
+                    <td>{if at_once { status(Look::Today, "即办".to_owned()) } else { due_day(row.due, row.provisional) }}</td>
+                    <td>{what(&row)}</td>
+                    <td class="num"><a href=format!("/cases/{}", case.id)>{number_of(&case)}</a></td>
+                    <td>{head.enterprise.name.clone()}</td>
+                    <td>{head.product.name.clone()}</td>
+                    <td class="num">{row.from.to_string()}</td>
+                    <td>{by}</td>
+                    <td>{act}</td>
+                </tr>
+            }
+        })
+        .collect::<Vec<_>>();
+    view! {
+        <section class="part" aria-labelledby="escalation">
+            <h2 id="escalation">"复查不合格的后续"<span class="num">{count}</span></h2>
+            <div class="rows--scroll">
+                <table class="rows">
+                    <thead>
+                        <tr>
+                            <th scope="col">"状态"</th>
+                            <th scope="col">"须办事项"</th>
+                            <th scope="col">"案号"</th>
+                            <th scope="col">"企业"</th>
+                            <th scope="col">"产品"</th>
+                            <th scope="col">"自"</th>
+                            <th scope="col">"由"</th>
+                            <th scope="col"><span class="vh">"办理"</span></th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+        </section>
+    }
+    .into_any()
+}
