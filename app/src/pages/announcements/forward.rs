@@ -52,8 +52,9 @@ impl Decisions {
     }
 
     fn decide(self, id: &CaseId, choice: Choice) {
-        self.otherwise
-            .update(|otherwise| drop(otherwise.insert(id.clone(), choice)));
+        self.otherwise.update(|otherwise| {
+            otherwise.insert(id.clone(), choice);
+        });
     }
 }
 
