@@ -8,10 +8,13 @@ use tokio::{net::TcpListener, sync::watch, time::sleep};
 use crate::{assets, headers};
 
 /// The app's own addresses. Each answers with the page, and the app takes it from there.
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 11] = [
     "/ledger",
     "/cases/{id}",
+    "/cases/{id}/record",
     "/cases/{id}/record/{event}",
+    "/cases/{id}/visit",
+    "/cases/{id}/visits/{event}",
     "/import",
     "/sync",
     "/admin",

@@ -12,6 +12,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     CaseHead, Event,
+    attachment::Attachment,
     clock::HybridTime,
     history::{HistoryKey, HistoryRecord},
     id::{CaseId, base32},
@@ -300,6 +301,16 @@ pub enum Body {
         /// The record.
         record: HistoryRecord,
     },
+    /// A content is attached; its bytes travel apart.
+    Attach {
+        /// What is attached.
+        attachment: Box<Attachment>,
+    },
+    /// What a change attached no longer counts. Its bytes stay, as all that was ever recorded.
+    Detach {
+        /// The change that attached it.
+        change: ChangeId,
+    },
     /// A kind that this version does not know; the change keeps its bytes.
     #[serde(skip)]
     Unknown,
@@ -351,6 +362,16 @@ struct History {
     record: HistoryRecord,
 }
 
+#[derive(Deserialize)]
+struct Attach {
+    attachment: Box<Attachment>,
+}
+
+#[derive(Deserialize)]
+struct Detach {
+    change: ChangeId,
+}
+
 fn read<'a, Fields: Deserialize<'a>>(
     text: &'a str,
     body: impl FnOnce(Fields) -> Body,
@@ -384,6 +405,8 @@ impl Change {
                 },
             ),
             "history" => read(text, |History { record }| Body::History { record }),
+            "attach" => read(text, |Attach { attachment }| Body::Attach { attachment }),
+            "detach" => read(text, |Detach { change }| Body::Detach { change }),
             _ => Ok(Body::Unknown),
         }
     }

@@ -7,6 +7,7 @@
 pub mod account;
 pub mod actor;
 pub mod assess;
+pub mod attachment;
 pub mod bureau;
 pub mod calendar;
 pub mod case;
@@ -31,6 +32,7 @@ pub mod report;
 pub mod rule;
 mod standing;
 pub mod sync;
+pub mod visit;
 pub mod words;
 
 pub use actor::{Actor, Role};

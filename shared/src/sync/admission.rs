@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use super::{Scope, wire::RefusalReason};
 use crate::{
     Actor, CaseHead,
+    attachment::Unfit,
     change::{Body, Change, MAXIMUM_CHANGE_BYTES, MAXIMUM_NAME_BYTES, SCHEMA},
     fold::{FoldedCase, fields_of},
-    permission::{Refusal, may_create, may_edit_head, may_record},
+    permission::{Refusal, may_attach, may_create, may_detach, may_edit_head, may_record},
 };
 
 /// Whether a change that this user sends may be taken into the log, given the case as the log has
@@ -52,6 +53,21 @@ pub fn admit(
         (_, None) => return Err(RefusalReason::UnknownCase),
         (Body::Event { event }, Some(case)) => may_record(actor, &case.file, event),
         (Body::Head { field, .. }, Some(case)) => may_edit_head(actor, &case.file, field),
+        (Body::Attach { attachment }, Some(case)) => {
+            attachment.check().map_err(|unfit| match unfit {
+                Unfit::TooLarge => RefusalReason::TooLarge,
+                Unfit::Empty | Unfit::OtherType | Unfit::Name => RefusalReason::Unreadable,
+            })?;
+            may_attach(actor, &case.file)
+        }
+        (Body::Detach { change }, Some(case)) => {
+            let attached = case.attached.iter().find(|it| it.change == *change);
+            match attached {
+                Some(record) => may_detach(actor, &case.file, &record.author),
+                // Taken off already, or never attached: as with a retraction of nothing.
+                None => Err(Refusal::NothingToRetract),
+            }
+        }
         // History records are the server's own.
         (Body::History { .. }, Some(_)) => Err(Refusal::OtherRole),
         (Body::Unknown, Some(_)) => Err(Refusal::UnknownType),
