@@ -196,9 +196,6 @@ pub struct Attachment {
     /// 1970-01-01T00:00:00Z. For people to read: no rule reads it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub taken_at: Option<u64>,
-    /// Where it was taken, `latitude,longitude` in degrees (WGS 84), if the officer wanted it kept.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub place: Option<String>,
 }
 
 /// Why a content cannot be attached.
@@ -241,7 +238,6 @@ impl Attachment {
             purpose,
             event: None,
             taken_at: None,
-            place: None,
         };
         attachment.check()?;
         Ok(attachment)
@@ -314,7 +310,6 @@ mod tests {
             purpose: Purpose::Photo,
             event: Some("m4xw/7".into()),
             taken_at: Some(1_362_364_800_000),
-            place: None,
         };
         assert_eq!(serde_json::to_string(&attachment).unwrap(), golden);
         assert_eq!(

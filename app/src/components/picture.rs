@@ -27,15 +27,23 @@ pub(crate) fn address_of(
     let address = ArcRwSignal::new(None);
     let is_gone = Arc::new(AtomicBool::new(false));
     let (loaded, asked, attachment) = (address.clone(), is_gone.clone(), attachment.clone());
-    spawn_local(async move {
-        let found = session.content(&attachment).await.and_then(|bytes| {
-            object_url(&bytes, attachment.media_type).ok_or(ContentError::Damaged)
-        });
-        if asked.load(Ordering::Relaxed) {
-            revoke(found.ok());
-        } else {
-            loaded.set(Some(found));
+    // What could not be had is asked for again once the server is there and has more.
+    Effect::new(move |_| {
+        session.sync_state().track();
+        if loaded.with_untracked(is_here) {
+            return;
         }
+        let (loaded, asked, attachment) = (loaded.clone(), asked.clone(), attachment.clone());
+        spawn_local(async move {
+            let found = session.content(&attachment).await.and_then(|bytes| {
+                object_url(&bytes, attachment.media_type).ok_or(ContentError::Damaged)
+            });
+            if asked.load(Ordering::Relaxed) || loaded.with_untracked(is_here) {
+                revoke(found.ok());
+            } else {
+                loaded.set(Some(found));
+            }
+        });
     });
     let kept = address.clone();
     on_cleanup(move || {
@@ -43,6 +51,10 @@ pub(crate) fn address_of(
         revoke(kept.get_untracked().and_then(Result::ok));
     });
     address
+}
+
+fn is_here(address: &Option<Result<String, ContentError>>) -> bool {
+    matches!(address, Some(Ok(_)))
 }
 
 fn revoke(address: Option<String>) {

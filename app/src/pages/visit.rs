@@ -411,6 +411,7 @@ fn save(desk: Desk, id: shared::id::CaseId) -> impl Fn() + Clone + Send + Sync +
                 events: visit.events(),
                 attachments: visit.attachments(),
                 draft: Some(desk.name()),
+                cleared: desk.cleared(),
                 ..Together::default()
             };
             let saved = desk.session.record_together(&id, together).await;

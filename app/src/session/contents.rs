@@ -41,6 +41,7 @@ pub(super) struct Besides {
     /// Contents that changes name from now on: to be sent.
     named: Vec<ContentHash>,
     forgotten_draft: Option<String>,
+    cleared: Vec<ContentHash>,
 }
 
 impl Besides {
@@ -50,6 +51,9 @@ impl Besides {
         }
         for hash in &self.named {
             batch.set_state(&waiting_key(hash), &[]);
+        }
+        for hash in &self.cleared {
+            batch.remove_content(hash);
         }
         if let Some(name) = &self.forgotten_draft {
             batch.remove_draft(name);
@@ -261,6 +265,8 @@ pub struct Together {
     pub contents: Vec<(ContentHash, Vec<u8>)>,
     /// The draft that is done with.
     pub draft: Option<String>,
+    /// Contents of the draft that nothing names.
+    pub cleared: Vec<ContentHash>,
 }
 
 impl Session {
@@ -290,6 +296,7 @@ impl Session {
             contents: together.contents,
             named,
             forgotten_draft: together.draft,
+            cleared: together.cleared,
         };
         let ids = self.engine()?.record(drafts, &besides).await?;
         let event_ids = ids.into_iter().take(count).map(|id| id.to_string());

@@ -35,6 +35,10 @@ struct Draft {
     /// Who is signing, and what is on the pad.
     #[serde(default)]
     writing: Writing,
+    /// Contents that were taken and removed again: to be cleared away at the end, since a removal
+    /// can be undone until then.
+    #[serde(default)]
+    removed: Vec<ContentHash>,
 }
 
 /// What is on the signature pad.
@@ -57,6 +61,7 @@ pub(super) struct Desk {
     pub(super) kept: RwSignal<Kept>,
     pub(super) busy: RwSignal<bool>,
     at: RwSignal<Step>,
+    removed: StoredValue<Vec<ContentHash>>,
     /// Counts the writes: only the last one tells how it stands.
     writes: StoredValue<u64>,
 }
@@ -73,6 +78,7 @@ impl Desk {
                 visit: begun(session).await,
                 at: Step::Officers,
                 writing: Writing::default(),
+                removed: Vec::new(),
             },
         };
         let desk = Self {
@@ -83,6 +89,7 @@ impl Desk {
             kept: RwSignal::new(Kept::At(now())),
             busy: RwSignal::new(false),
             at: RwSignal::new(draft.at),
+            removed: StoredValue::new(draft.removed),
             writes: StoredValue::new(0),
         };
         if is_new {
@@ -149,6 +156,7 @@ impl Desk {
             visit: self.visit.get_untracked(),
             at: self.at.get_untracked(),
             writing: self.writing.get_untracked(),
+            removed: self.removed.get_value(),
         };
         let text = serde_json::to_string(&draft).unwrap_or_default();
         let write = self.writes.get_value() + 1;
@@ -168,6 +176,20 @@ impl Desk {
         });
     }
 
+    /// Takes something out of the visit whose bytes may go at its end.
+    pub(super) fn remove(self, hash: ContentHash, change: impl FnOnce(&mut Visit)) {
+        self.removed.update_value(|it| it.push(hash));
+        self.change(change);
+    }
+
+    /// What was removed and is nowhere in the visit now.
+    pub(super) fn cleared(self) -> Vec<ContentHash> {
+        let used = self.with_untracked(Visit::contents);
+        let mut removed = self.removed.get_value();
+        removed.retain(|hash| !used.contains(hash));
+        removed
+    }
+
     fn remember_officers(self) {
         let officers = self.with_untracked(|visit| visit.officers.clone());
         spawn_local(async move {
@@ -179,7 +201,8 @@ impl Desk {
 
     /// Forgets the visit with all that it holds.
     pub(super) async fn discard(self) -> Result<(), RecordError> {
-        let contents = self.with_untracked(Visit::contents);
+        let mut contents = self.with_untracked(Visit::contents);
+        contents.extend(self.cleared());
         self.session.drop_draft_with(&self.name(), &contents).await
     }
 }

@@ -39,12 +39,23 @@ pub(super) fn photos(desk: Desk, step: Step) -> AnyView {
     };
     let one = move |attachment: Attachment| {
         let hash = attachment.hash;
+        let kept = attachment.clone();
         let remove = move |_| {
-            desk.change(|visit| {
+            desk.remove(hash, |visit| {
                 visit
                     .photos
                     .retain(|it| it.attachment.hash != hash || it.step != step);
-            })
+            });
+            let kept = kept.clone();
+            let put_back = move || {
+                let attachment = kept.clone();
+                desk.change(|visit| {
+                    if visit.photos.iter().all(|it| it.attachment.hash != hash) {
+                        visit.photos.push(Photo { step, attachment });
+                    }
+                });
+            };
+            messages.say(Message::done("已删去一张照片").offer("恢复", put_back));
         };
         let label = format!("删去 {}", attachment.name);
         let more = view! {

@@ -67,19 +67,17 @@ pub(super) fn signing(desk: Desk) -> AnyView {
             .collect::<Vec<_>>()
     };
     let refused = Memo::new(move |_| desk.with(|visit| visit.refusal.is_some()));
-    let below = move || match whose.get() {
-        None => ().into_any(),
-        Some(signer) => {
-            let is_signed = desk.with_untracked(|visit| visit.signatures.contains_key(&signer));
-            let redo = desk
-                .writing
-                .with(|it| it.signer == Some(signer) && !it.strokes.is_empty());
-            if is_signed && !redo {
-                signed(desk, signer)
-            } else {
-                writing(desk, signer)
-            }
-        }
+    // The pad must not be built anew with every stroke.
+    let shows_signed = Memo::new(move |_| {
+        whose.get().is_some_and(|signer| {
+            let is_signed = desk.with(|visit| visit.signatures.contains_key(&signer));
+            is_signed && desk.writing.with(|it| it.strokes.is_empty())
+        })
+    });
+    let below = move || match (whose.get(), shows_signed.get()) {
+        (None, _) => ().into_any(),
+        (Some(signer), true) => signed(desk, signer),
+        (Some(signer), false) => writing(desk, signer),
     };
     view! {
         <section>
