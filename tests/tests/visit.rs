@@ -50,7 +50,7 @@ async fn take_photo(page: &Page) {
     page.evaluate::<bool>(&take).await;
 }
 
-/// Writes on the pad with a finger.
+/// Writes on the pad with a finger, never twice the same.
 async fn sign(page: &Page, name: &str) {
     page.see(&format!("{name} 签字")).await;
     page.find("canvas.pad__ink").await;
@@ -62,7 +62,7 @@ async fn sign(page: &Page, name: &str) {
                 bubbles: true, cancelable: true, isPrimary: true, pointerId: 1, pointerType: 'touch',
                 clientX: left + width * x, clientY: top + height * y,
             }));
-            for (const stroke of [[.3, .2, .3, .6], [.25, .35, .5, .3], [.55, .2, .7, .65]]) {
+            for (const stroke of [[.3, .2, .3, .6], [.25, .35, .5, .3], [.55, .2, .6 + Math.random() / 10, .65]]) {
                 touch('pointerdown', stroke[0], stroke[1]);
                 for (let step = 1; step <= 10; step++)
                     touch('pointermove', stroke[0] + (stroke[2] - stroke[0]) * step / 10,
