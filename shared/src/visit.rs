@@ -212,7 +212,7 @@ impl Visit {
     /// The visit that an event records, if it does.
     pub fn of_event(event: &Event) -> Option<Self> {
         let record = event.details.get(RECORD_FIELD)?;
-        serde_json::from_value(record.clone()).ok()
+        serde_json::from_str(&record.to_string()).ok()
     }
 
     /// The steps to be gone through: who stops making the product has none to sample.
@@ -341,7 +341,7 @@ impl Visit {
             Step::Future if self.ends() && self.answer(Step::Production) == "producing" => {
                 Some("“仍在生产”与停产、转产矛盾，请核对")
             }
-            Step::Conclusion => None,
+            Step::Conclusion | Step::Record => None,
             Step::Signatures => {
                 if self
                     .refusal
@@ -359,7 +359,6 @@ impl Visit {
                     None
                 }
             }
-            Step::Record => None,
             _ => match self.chosen(step) {
                 None => Some("请选择一项"),
                 Some(choice) if choice.explain && self.remark(step).is_empty() => {
