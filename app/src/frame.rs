@@ -99,6 +99,8 @@ fn Frame() -> impl IntoView {
                 <Route path=path!("/cases/:id") view=lazy::case />
                 <Route path=path!("/cases/:id/record") view=lazy::offers />
                 <Route path=path!("/cases/:id/record/:kind") view=lazy::record />
+                <Route path=path!("/cases/:id/visit") view=lazy::visiting />
+                <Route path=path!("/cases/:id/visits/:event") view=lazy::visited />
                 <Route path=path!("/import") view=lazy::import />
                 <Route path=path!("/bureau/announcements") view=lazy::announcements />
                 <Route path=path!("/analysis") view=lazy::analysis />

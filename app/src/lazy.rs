@@ -29,6 +29,8 @@ pages! {
     case: case => view! { <pages::case::Case /> },
     case: offers => view! { <pages::record::Offers /> },
     case: record => view! { <pages::record::Record /> },
+    visit: visiting => view! { <pages::visit::Visiting /> },
+    visit: visited => view! { <pages::visit::Visited /> },
     import: import => view! { <pages::import::Import /> },
     bureau: announcements => view! { <pages::announcements::Announcements /> },
     bureau: analysis => view! { <pages::analysis::AnalysisPage /> },

@@ -32,6 +32,7 @@ mod lazy;
 mod model;
 mod overview;
 mod pages;
+mod photo;
 mod pinyin;
 pub mod session;
 pub mod store;

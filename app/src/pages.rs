@@ -12,4 +12,5 @@ pub(crate) mod record;
 pub(crate) mod sign_in;
 pub(crate) mod sync;
 pub(crate) mod today;
+pub(crate) mod visit;
 pub(crate) mod welcome;

@@ -1,5 +1,6 @@
 //! The one context that holds the ledger: pages read it, and only [`Session::record`] and its like write.
 
+mod contents;
 mod engine;
 mod ledger;
 mod server;
@@ -17,7 +18,7 @@ use shared::{
     Actor, CaseFile, Day, Event,
     assess::{Assessment, Moved},
     calendar::{CalendarLog, WorkCalendar},
-    change::{Body, Subject},
+    change::{Body, ChangeId, Subject},
     fold::{ParallelEdit, SetAside, fields_of},
     history::History,
     id::CaseId,
@@ -26,7 +27,9 @@ use shared::{
 };
 use zeroize::Zeroizing;
 
+pub use self::contents::{ContentError, Together};
 use self::{
+    contents::Besides,
     engine::{Draft, Engine},
     server::{SignInFailure, Word},
 };
@@ -73,6 +76,8 @@ pub struct LedgerCase {
     pub file: Arc<CaseFile>,
     /// Who recorded each event, one for each of `file.events`.
     pub records: Arc<[EventRecord]>,
+    /// Who attached each content, one for each of `file.attachments`.
+    pub attached: Arc<[AttachmentRecord]>,
     /// Fields that were edited on two devices that did not know of each other.
     pub parallel: Arc<[ParallelEdit]>,
     /// Changes of it that could not be used.
@@ -87,6 +92,19 @@ pub struct EventRecord {
     /// The event.
     pub event_id: String,
     /// The account that recorded it.
+    pub author: String,
+    /// When, by the author's device.
+    pub recorded_at_milliseconds: i64,
+    /// It has not been sent.
+    pub unsent: bool,
+}
+
+/// Who attached a content, and when.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AttachmentRecord {
+    /// The change that did.
+    pub change: ChangeId,
+    /// The account.
     pub author: String,
     /// When, by the author's device.
     pub recorded_at_milliseconds: i64,
@@ -318,7 +336,7 @@ impl Session {
     /// overlay of Beijing's bureaus.
     pub async fn say_of_calendar(&self, body: Body) -> Result<(), RecordError> {
         let drafts = vec![(Subject::calendar(), Draft::Other(body))];
-        self.engine()?.record(drafts).await.map(drop)
+        self.engine()?.record(drafts, &Besides::default()).await.map(drop)
     }
 
     fn show_calendar(&self, log: CalendarLog) {
@@ -453,7 +471,8 @@ impl Session {
             .into_iter()
             .map(|event| (subject.clone(), Draft::Event(Box::new(event))))
             .collect();
-        let ids = self.engine()?.record(drafts).await?;
+        let engine = self.engine()?;
+        let ids = engine.record(drafts, &Besides::default()).await?;
         let event_ids = named.into_iter().zip(ids).map(|(named, id)| {
             if named.is_empty() {
                 id.to_string()
@@ -472,7 +491,7 @@ impl Session {
             .into_iter()
             .map(|(case, event)| (Subject::case(&case), Draft::Event(Box::new(event))))
             .collect();
-        self.engine()?.record(drafts).await.map(drop)
+        self.engine()?.record(drafts, &Besides::default()).await.map(drop)
     }
 
     /// Sets one field of a case's head.
@@ -508,7 +527,10 @@ impl Session {
                 }),
             )
         });
-        engine.record(drafts.collect()).await.map(drop)
+        engine
+            .record(drafts.collect(), &Besides::default())
+            .await
+            .map(drop)
     }
 
     /// Takes cases in. One that is there already gets only what it lacks; nothing is overwritten.
@@ -557,7 +579,7 @@ impl Session {
             }
         }
         if !drafts.is_empty() {
-            engine.record(drafts).await?;
+            engine.record(drafts, &Besides::default()).await?;
         }
         Ok(imported)
     }

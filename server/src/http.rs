@@ -8,12 +8,16 @@ use tokio::{net::TcpListener, sync::watch, time::sleep};
 use crate::{assets, headers};
 
 /// The app's own addresses. Each answers with the page, and the app takes it from there.
-const PAGES: [&str; 10] = [
+const PAGES: [&str; 14] = [
     "/ledger",
     "/cases/{id}",
+    "/cases/{id}/record",
     "/cases/{id}/record/{event}",
+    "/cases/{id}/visit",
+    "/cases/{id}/visits/{event}",
     "/import",
     "/analysis",
+    "/calendar",
     "/bureau/announcements",
     "/sync",
     "/admin",

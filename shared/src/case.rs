@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{Event, EventKind, standing::standing};
+use crate::{Event, EventKind, attachment::Attachment, standing::standing};
 
 /// The `format` of a case file.
 pub const CASE_FORMAT: &str = "aftercheck-case/1";
@@ -217,6 +217,9 @@ pub struct CaseFile {
     /// What happened, in the order of the log.
     #[serde(default)]
     pub events: Vec<Event>,
+    /// What is attached, by the hash of its bytes, which the document does not hold.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
     /// `edits` and fields of later versions, kept.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -229,6 +232,7 @@ impl CaseFile {
             format: CASE_FORMAT.to_owned(),
             case,
             events: Vec::new(),
+            attachments: Vec::new(),
             other: Map::new(),
         }
     }

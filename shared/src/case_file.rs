@@ -7,6 +7,7 @@ use crate::{
     case::{CASE_FORMAT, Trait},
     conflict::PROVENANCE,
     field::fields,
+    visit::RECORD_FIELD,
 };
 
 /// The largest case file that is read, in bytes.
@@ -251,7 +252,8 @@ pub fn unknown(case: &CaseFile) -> Vec<Unknown> {
         }
         let own = fields(&event.kind);
         for name in event.details.keys() {
-            let known = own.iter().any(|field| field.name == name);
+            let recorded = event.kind == EventKind::RectificationVerified && name == RECORD_FIELD;
+            let known = recorded || own.iter().any(|field| field.name == name);
             if !known && !PROVENANCE.contains(&name.as_str()) {
                 add(format!("events[{at}].{name}"), UnknownKind::Field);
             }

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     CaseFile, CaseHead, Event,
+    attachment::Attachment,
     change::{Body, Change, ChangeId},
     clock::HybridTime,
 };
@@ -27,6 +28,9 @@ pub struct FoldedCase {
     /// Fields that were edited on two devices that did not know of each other.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parallel: Vec<ParallelEdit>,
+    /// Who attached each content: one for each of `file.attachments`, in the same order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attached: Vec<Record>,
     /// Changes that could not be used, kept in the log.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub set_aside: Vec<SetAside>,
@@ -136,6 +140,8 @@ struct Folding {
     edits: BTreeMap<String, Vec<Edit>>,
     events: Vec<Event>,
     records: Vec<Record>,
+    attached: Vec<(Attachment, Record)>,
+    detached: HashSet<ChangeId>,
     set_aside: Vec<SetAside>,
 }
 
@@ -177,6 +183,12 @@ impl Folding {
                     Some(_) => self.put_aside(change, SetAsideReason::EventIdTaken),
                 }
             }
+            Ok(Body::Attach { attachment }) => {
+                self.attached.push((*attachment, Record::of(change)));
+            }
+            Ok(Body::Detach { change: attaching }) => {
+                self.detached.insert(attaching);
+            }
             Ok(
                 Body::History { .. }
                 | Body::Notice { .. }
@@ -217,11 +229,15 @@ impl Folding {
             .expect("each field was tried on its own, and fields do not depend on each other");
         let mut file = CaseFile::new(case);
         file.events = self.events;
+        let counts = |(_, record): &(Attachment, Record)| !self.detached.contains(&record.change);
+        let attached: Vec<Record>;
+        (file.attachments, attached) = self.attached.into_iter().filter(counts).unzip();
         FoldedCase {
             file,
             records: self.records,
             fields,
             parallel,
+            attached,
             set_aside: self.set_aside,
         }
     }
@@ -323,7 +339,7 @@ mod tests {
 
     use super::SetAsideReason::{EventIdTaken, UnfitValue};
     use super::*;
-    use crate::{Day, EventKind};
+    use crate::{Day, EventKind, attachment::Purpose};
 
     fn change(device: &str, sequence: u64, time: u64, body: &Body) -> Change {
         Change {
@@ -411,6 +427,29 @@ mod tests {
         assert_eq!(case.file.case.handling_bureau, "110105");
     }
 
+    fn attach(name: &str) -> Body {
+        let attachment = Attachment::of(b"%PDF-1.4", name, Purpose::Document).unwrap();
+        Body::Attach {
+            attachment: Box::new(attachment),
+        }
+    }
+
+    #[test]
+    fn what_is_taken_off_does_not_count_whatever_came_first() {
+        let detach = |id: &str| Body::Detach {
+            change: id.parse().unwrap(),
+        };
+        let case = fold(&[
+            change("a", 1, 9, &attach("报告.pdf")),
+            change("b", 1, 3, &detach("a/1")),
+            change("a", 2, 4, &attach("合同.pdf")),
+        ]);
+        let names: Vec<_> = case.file.attachments.iter().map(|it| &*it.name).collect();
+        assert_eq!(names, ["合同.pdf"]);
+        assert_eq!(case.attached[0].change, "a/2".parse().unwrap());
+        assert!(case.set_aside.is_empty());
+    }
+
     fn any_change() -> impl Strategy<Value = Change> {
         let body = prop_oneof![
             (
@@ -435,6 +474,12 @@ mod tests {
                 EventKind::ResultServed,
                 day
             )),
+            "[xy]".prop_map(|name| attach(&name)),
+            (0..3_usize, 1..6_u64).prop_map(|(device, sequence)| Body::Detach {
+                change: format!("{}/{sequence}", ["a", "b", "c"][device])
+                    .parse()
+                    .unwrap(),
+            }),
         ];
         (0..3_usize, 1..6_u64, 0..5_u64, body).prop_map(|(device, sequence, time, body)| {
             change(["a", "b", "c"][device], sequence, time, &body)

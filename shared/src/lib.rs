@@ -9,6 +9,7 @@ pub mod actor;
 pub mod analysis;
 pub mod announcement;
 pub mod assess;
+pub mod attachment;
 pub mod bureau;
 pub mod calendar;
 pub mod case;
@@ -34,6 +35,7 @@ pub mod rule;
 mod standing;
 pub mod sync;
 pub mod travel;
+pub mod visit;
 pub mod words;
 
 pub use actor::{Actor, Role};

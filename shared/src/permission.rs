@@ -143,6 +143,33 @@ fn is_bureau(office: &str, code: &str) -> bool {
     !office.is_empty() && today(office) == today(code)
 }
 
+/// Whether the actor may attach something to the case: whoever acts on it.
+///
+/// # Errors
+/// The [`Refusal`] that says why not.
+pub fn may_attach(actor: &Actor, case: &CaseFile) -> Result<(), Refusal> {
+    if actor.role == Role::Administrator {
+        Err(Refusal::OtherRole)
+    } else if is_own(actor, case) {
+        Ok(())
+    } else {
+        Err(Refusal::OtherOffice)
+    }
+}
+
+/// Whether the actor may take an attachment off that `author` attached: the author alone.
+///
+/// # Errors
+/// The [`Refusal`] that says why not.
+pub fn may_detach(actor: &Actor, case: &CaseFile, author: &str) -> Result<(), Refusal> {
+    may_attach(actor, case)?;
+    if actor.user == author {
+        Ok(())
+    } else {
+        Err(Refusal::OtherRole)
+    }
+}
+
 /// Whether the actor may set this field of the case's head.
 ///
 /// `field` is a path: `serious`, `product.model`, `enterprise.name`, …

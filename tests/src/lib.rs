@@ -4,4 +4,5 @@
 #![expect(clippy::missing_panics_doc, reason = "said above, once for all")]
 
 pub mod browser;
+pub mod network;
 pub mod server;

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 /// A mark's name, the side of its square in units, and what is drawn in it.
 ///
 /// Marks (`m-`) stand before the word of a status; icons (`i-`) stand in controls.
-const SYMBOLS: [(&str, &str, &str); 19] = [
+const SYMBOLS: [(&str, &str, &str); 22] = [
     (
         "m-overdue",
         "12",
@@ -95,6 +95,21 @@ const SYMBOLS: [(&str, &str, &str); 19] = [
         "i-send",
         "12",
         r#"<path fill="none" stroke="currentColor" stroke-width="1.4" d="M3.5 10.5v-9M1 4l2.5-2.5L6 4M8.5 1.5v9M6 8l2.5 2.5L11 8"/>"#,
+    ),
+    (
+        "i-camera",
+        "24",
+        r#"<path fill="none" stroke="currentColor" stroke-width="1.7" d="M2.8 7h4.4l1.6-2.6h6.4L16.8 7h4.4v12.5H2.8z"/><circle cx="12" cy="12.8" r="3.7" fill="none" stroke="currentColor" stroke-width="1.7"/>"#,
+    ),
+    (
+        "i-pen",
+        "24",
+        r#"<path fill="none" stroke="currentColor" stroke-width="1.7" d="m4 20 1-4.5L16.5 4 20 7.5 8.5 19zM13.5 7l3.5 3.5"/>"#,
+    ),
+    (
+        "i-paper",
+        "24",
+        r#"<path fill="none" stroke="currentColor" stroke-width="1.7" d="M5 3.5h9l5 5v12H5zM13.5 3.5v5.5h5.5M8.5 13h7M8.5 16.5h7"/>"#,
     ),
     (
         "i-offline",

@@ -1,5 +1,6 @@
 //! 案件: head, timeline, and below it the deadlines with the explanation of one of them.
 
+mod attachments;
 mod conflicts;
 mod deadlines;
 mod log;
@@ -56,13 +57,15 @@ pub(super) fn case_in_address() -> Memo<Option<Arc<LedgerCase>>> {
 enum Tab {
     Deadlines,
     Log,
+    Attachments,
     Conflicts,
 }
 
 impl Tab {
-    const ALL: [(Self, &'static str, &'static str); 3] = [
+    const ALL: [(Self, &'static str, &'static str); 4] = [
         (Self::Deadlines, "deadlines", "期限"),
         (Self::Log, "log", "记录"),
+        (Self::Attachments, "attachments", "附件"),
         (Self::Conflicts, "conflicts", "冲突"),
     ];
 }
@@ -223,11 +226,20 @@ fn head(case: &Arc<LedgerCase>) -> AnyView {
                 <button type="button" class="btn" on:click=print>
                     "打印"
                 </button>
+                {may_visit(case).then(|| view! { <a class="btn" href=format!("/cases/{}/visit", case.id)>"现场核查"</a> })}
                 {may_record(case).then(|| view! { <a class="btn btn--main" href=format!("/cases/{}/record", case.id)>"登记事件"</a> })}
             </div>
         </div>
     }
     .into_any()
+}
+
+fn may_visit(case: &LedgerCase) -> bool {
+    let profile = Session::use_in().profile().get();
+    profile.is_some_and(|profile| {
+        shared::permission::permitted(&profile.actor, &case.file)
+            .contains(&shared::EventKind::RectificationVerified)
+    })
 }
 
 fn may_record(case: &LedgerCase) -> bool {
@@ -239,6 +251,7 @@ fn tabs(case: &LedgerCase, assessment: &Assessment, chosen: RwSignal<Tab>) -> An
     let counts = [
         rows(assessment).count(),
         case.file.events.len(),
+        case.file.attachments.len(),
         conflicts::count(case),
     ];
     let tabs = Tab::ALL
@@ -290,6 +303,7 @@ fn panels(
     let panel = move || match tab.get() {
         Tab::Deadlines => deadlines::panel(&case, &assessment, chosen),
         Tab::Log => log::panel(&case),
+        Tab::Attachments => attachments::panel(&case),
         Tab::Conflicts => conflicts::panel(&case),
     };
     let id = move || {

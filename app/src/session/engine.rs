@@ -14,14 +14,16 @@ use futures::lock::Mutex;
 use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
 use shared::{
+    attachment::ContentHash,
     change::{Body, Change, ChangeId, DeviceId, Subject},
     id::CaseId,
     sync::{Command, Commit, Device, DeviceState, Failure, Input, Standing, device::Settlement},
 };
 
 use super::{
-    DeviceFacts, EventRecord, LedgerCase, OutboxRow, Profile, RecordError, Session, SyncState,
-    Word,
+    AttachmentRecord, DeviceFacts, EventRecord, LedgerCase, OutboxRow, Profile, RecordError,
+    Session, SyncState, Word,
+    contents::{Besides, Contents},
     ledger::{CachedCase, Kept, Ledger, Stage, read_json, to_entry},
     now,
     server::{self, News},
@@ -66,6 +68,7 @@ pub(super) struct Engine {
     tabs: RefCell<Option<Tabs>>,
     /// Held while the journal is being read at the start, and by whoever records.
     turn: Mutex<()>,
+    pub(super) contents: Contents,
     /// Only the newest wait wakes the machine.
     wait: Cell<u64>,
     closed: Cell<bool>,
@@ -104,6 +107,7 @@ impl Engine {
             news: RefCell::default(),
             tabs: RefCell::default(),
             turn: Mutex::new(()),
+            contents: Contents::default(),
             wait: Cell::new(0),
             closed: Cell::new(false),
         });
@@ -134,6 +138,7 @@ impl Engine {
     pub(super) async fn record(
         self: &Rc<Self>,
         drafts: Vec<(Subject, Draft)>,
+        besides: &Besides,
     ) -> Result<Vec<ChangeId>, RecordError> {
         let turn = self.turn.lock().await;
         for _ in 0..MAXIMUM_ATTEMPTS {
@@ -156,6 +161,7 @@ impl Engine {
             for kept in &kept {
                 batch.add(&to_entry(kept));
             }
+            besides.write(&mut batch);
             match self.store.commit(batch).await {
                 Ok(committed) => {
                     *self.writer.borrow_mut() = writer;
@@ -168,6 +174,7 @@ impl Engine {
                     }
                     self.show(&touched);
                     drop(turn);
+                    self.contents.expect(besides);
                     self.tell(JOURNAL_NEWS);
                     let ids = changes.iter().map(|change| change.id.clone()).collect();
                     self.step(Input::Recorded(changes));
@@ -330,6 +337,14 @@ impl Engine {
         });
     }
 
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed.get()
+    }
+
+    pub(super) fn names(&self, hash: &ContentHash) -> bool {
+        self.ledger.borrow().names(hash)
+    }
+
     fn standing(&self) -> Option<Standing> {
         self.machine.borrow().as_ref().map(Device::standing)
     }
@@ -342,6 +357,9 @@ impl Engine {
         self.show_state();
         for command in commands {
             spawn_local(self.clone().carry_out(command));
+        }
+        if self.standing() == Some(Standing::Synced) {
+            self.send_contents();
         }
     }
 
@@ -393,6 +411,13 @@ impl Engine {
             DEVICE_STATE,
             &serde_json::to_vec(&state).unwrap_or_default(),
         );
+        for hash in self.ledger.borrow().contents_going(commit) {
+            batch.remove_content(&hash);
+        }
+        let before = self.writer.borrow().epoch.clone();
+        if before.is_some() && before != state.epoch {
+            self.send_all_again(&mut batch).await?;
+        }
         self.store.commit(batch).await?;
 
         let touched = self.ledger.borrow_mut().apply(commit);
@@ -497,7 +522,7 @@ impl Engine {
             .collect()
     }
 
-    fn show_state(&self) {
+    pub(super) fn show_state(&self) {
         let state = {
             let machine = self.machine.borrow();
             let Some(machine) = &*machine else { return };
@@ -515,6 +540,9 @@ impl Engine {
             match machine.standing() {
                 Standing::Starting => SyncState::Starting,
                 Standing::Exchanging => SyncState::Sending { count: unsent },
+                Standing::Synced if self.contents.waiting() > 0 => SyncState::Sending {
+                    count: self.contents.waiting(),
+                },
                 Standing::Synced if refused > 0 => SyncState::Refused { count: refused },
                 Standing::Synced => SyncState::Synced {
                     at_milliseconds: contact.unwrap_or_default(),
@@ -612,7 +640,7 @@ impl Engine {
         }
     }
 
-    fn trouble(&self, error: &StoreError) {
+    pub(super) fn trouble(&self, error: &StoreError) {
         self.session.device.update(|facts| {
             *facts = Arc::new(DeviceFacts {
                 trouble: Some(words::store::error(error)),
@@ -655,6 +683,13 @@ async fn device_state(store: &Store) -> Result<DeviceState, StoreError> {
 
 fn ledger_case(id: CaseId, case: CachedCase) -> LedgerCase {
     let CachedCase { folded, unsent } = case;
+    let attached = folded.attached.iter().map(|record| AttachmentRecord {
+        change: record.change.clone(),
+        author: record.author.clone(),
+        recorded_at_milliseconds: i64::try_from(record.clock.milliseconds).unwrap_or(i64::MAX),
+        unsent: unsent.contains(&record.change),
+    });
+    let attached = attached.collect();
     let records = folded
         .file
         .events
@@ -669,6 +704,7 @@ fn ledger_case(id: CaseId, case: CachedCase) -> LedgerCase {
     LedgerCase {
         id,
         records: records.collect(),
+        attached,
         parallel: folded.parallel.into(),
         set_aside: folded.set_aside.into(),
         file: Arc::new(folded.file),
@@ -689,6 +725,8 @@ fn what(change: &Change) -> String {
         Ok(Body::NoticeWithdrawn { .. }) => "撤回工作日通知".to_owned(),
         Ok(Body::Overlay { on: true }) => "启用在京机关调休".to_owned(),
         Ok(Body::Overlay { on: false }) => "停用在京机关调休".to_owned(),
+        Ok(Body::Attach { attachment }) => format!("附件：{}", attachment.name),
+        Ok(Body::Detach { .. }) => "取下附件".to_owned(),
         Ok(Body::History { .. } | Body::Unknown) | Err(_) => "较新版本的记录".to_owned(),
     }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 use shared::{
+    attachment::ContentHash,
     calendar::CalendarLog,
     change::{Body, Change, ChangeId, Subject},
     fold::{FoldedCase, fold},
@@ -177,6 +178,31 @@ impl Ledger {
         touched
     }
 
+    /// The contents that nothing names any more once the commit is carried out.
+    pub(super) fn contents_going(&self, commit: &Commit) -> BTreeSet<ContentHash> {
+        let going: BTreeSet<_> = self.after(commit).removed.into_iter().collect();
+        if going.is_empty() {
+            return BTreeSet::new();
+        }
+        let (going, staying): (Vec<_>, Vec<_>) =
+            self.all().partition(|kept| going.contains(&kept.change.id));
+        let named = |kept: Vec<&Kept>| -> BTreeSet<ContentHash> {
+            kept.into_iter()
+                .filter_map(|kept| content_named_by(&kept.change))
+                .collect()
+        };
+        let staying = named(staying);
+        named(going).difference(&staying).copied().collect()
+    }
+
+    /// Whether a change that the server has not refused attaches this content.
+    pub(super) fn names(&self, hash: &ContentHash) -> bool {
+        self.all().any(|kept| {
+            !matches!(kept.stage, Stage::Refused(_))
+                && content_named_by(&kept.change) == Some(*hash)
+        })
+    }
+
     fn after(&self, commit: &Commit) -> Next {
         let device = &commit.state.device;
         let settled = |kept: &&Kept| matches!(kept.stage, Stage::Taken(_));
@@ -270,6 +296,17 @@ impl CachedCase {
             bytes: serde_json::to_vec(self).unwrap_or_default(),
             may_leave_out: closed && self.unsent.is_empty(),
         }
+    }
+}
+
+/// The content that a change attaches. Most changes attach none, and are not read for it.
+fn content_named_by(change: &Change) -> Option<ContentHash> {
+    if !change.body.get().contains("\"attach\"") {
+        return None;
+    }
+    match change.body() {
+        Ok(Body::Attach { attachment }) => Some(attachment.hash),
+        _ => None,
     }
 }
 

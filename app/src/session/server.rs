@@ -1,9 +1,11 @@
 //! The server as the session sees it: sign-ins, exchanges, and the stream of news.
 
-use gloo_net::http::{Request, Response};
+use gloo_net::http::{Method, Request, RequestBuilder, Response};
+use js_sys::Uint8Array;
 use serde::Serialize;
 use shared::{
     account::{Credentials, Profile},
+    attachment::ContentHash,
     sync::{ExchangeRequest, ExchangeResponse, Failure},
 };
 use wasm_bindgen::{JsCast, prelude::Closure};
@@ -77,6 +79,84 @@ pub(super) async fn sign_out() {
         .abort_signal(Some(&patience()))
         .send()
         .await;
+}
+
+/// How far the server has come with a content.
+pub(super) enum Uploaded {
+    /// All of it is there.
+    Whole,
+    /// So many bytes are there.
+    Up(u64),
+    /// No case that the user sees names it there.
+    Unknown,
+    /// The server does not take it.
+    Refused,
+}
+
+/// Asks how much of a content the server has.
+pub(super) async fn uploaded(hash: &ContentHash) -> Option<Uploaded> {
+    let request = RequestBuilder::new(&content_address(hash))
+        .method(Method::HEAD)
+        .abort_signal(Some(&patience()));
+    progress(&request.send().await.ok()?)
+}
+
+/// Sends bytes of a content, from `offset` on.
+pub(super) async fn upload(hash: &ContentHash, offset: u64, chunk: &[u8]) -> Option<Uploaded> {
+    let request = Request::put(&content_address(hash))
+        .header("content-type", "application/octet-stream")
+        .header(UPLOAD_OFFSET, &offset.to_string())
+        .abort_signal(Some(&patience()))
+        .body(Uint8Array::from(chunk))
+        .ok()?;
+    progress(&request.send().await.ok()?)
+}
+
+fn progress(response: &Response) -> Option<Uploaded> {
+    let offset = || {
+        let text = response.headers().get(UPLOAD_OFFSET)?;
+        text.parse().ok()
+    };
+    match response.status() {
+        204 if response.headers().get("upload-complete").as_deref() == Some("?1") => {
+            Some(Uploaded::Whole)
+        }
+        204 | 409 => offset().map(Uploaded::Up),
+        404 => Some(Uploaded::Unknown),
+        413 | 422 => Some(Uploaded::Refused),
+        _ => None,
+    }
+}
+
+/// Fetches the bytes `start..end` of a content; nothing where the server has not got it yet.
+pub(super) async fn download(
+    hash: &ContentHash,
+    start: u64,
+    end: u64,
+) -> Result<Option<Vec<u8>>, Failure> {
+    let response = Request::get(&content_address(hash))
+        .header("range", &format!("bytes={start}-{}", end - 1))
+        .abort_signal(Some(&patience()))
+        .send()
+        .await
+        .map_err(|_| Failure::Unreachable)?;
+    match response.status() {
+        206 => response
+            .binary()
+            .await
+            .map(Some)
+            .map_err(|_| Failure::Unreachable),
+        404 => Ok(None),
+        401 | 403 => Err(Failure::SignInExpired),
+        502..=504 => Err(Failure::Unreachable),
+        _ => Err(Failure::Trouble),
+    }
+}
+
+const UPLOAD_OFFSET: &str = "upload-offset";
+
+fn content_address(hash: &ContentHash) -> String {
+    format!("/api/attachments/{hash}")
 }
 
 async fn post(path: &str, body: &impl Serialize) -> Option<Response> {

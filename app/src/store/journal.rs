@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `changes` | `{key: "device/sequence", sealed, revision}`, indexed by `revision` |
 //! | `state`, `drafts` | `{key: name, sealed}` |
+//! | `contents` | `{key: hash, sealed}`: the bytes of attachments |
 //! | `plain` | under `wrap`, `revision`, `removed`: what must be readable without the passphrase |
 //!
 //! The *revision* counts the transactions that touched `changes`. By it a tab asks for what
@@ -12,6 +13,7 @@
 use std::{collections::HashMap, rc::Rc};
 
 use js_sys::{Array, Object, Uint8Array};
+use shared::attachment::ContentHash;
 use wasm_bindgen::prelude::*;
 use web_sys::{IdbDatabase, IdbKeyRange, IdbObjectStore, IdbObjectStoreParameters, IdbRequest};
 
@@ -21,10 +23,11 @@ use super::{
     vault::{Unlocked, WrapRecord},
 };
 
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const CHANGES: &str = "changes";
 const STATE: &str = "state";
 const DRAFTS: &str = "drafts";
+const CONTENTS: &str = "contents";
 const PLAIN: &str = "plain";
 const WRAP: &str = "wrap";
 const REVISION: &str = "revision";
@@ -98,17 +101,20 @@ impl Locked {
         let wrap = bytes(wrap.as_bytes());
         let added = self
             .database
-            .write(&[CHANGES, STATE, DRAFTS, PLAIN], async |transaction| {
-                let plain = transaction.object_store(PLAIN)?;
-                plain.add_with_key(&wrap, &WRAP.into())?;
-                for number in [REVISION, REMOVED] {
-                    plain.delete(&number.into())?;
-                }
-                for store in [CHANGES, STATE, DRAFTS] {
-                    transaction.object_store(store)?.clear()?;
-                }
-                Ok(())
-            })
+            .write(
+                &[CHANGES, STATE, DRAFTS, CONTENTS, PLAIN],
+                async |transaction| {
+                    let plain = transaction.object_store(PLAIN)?;
+                    plain.add_with_key(&wrap, &WRAP.into())?;
+                    for number in [REVISION, REMOVED] {
+                        plain.delete(&number.into())?;
+                    }
+                    for store in [CHANGES, STATE, DRAFTS, CONTENTS] {
+                        transaction.object_store(store)?.clear()?;
+                    }
+                    Ok(())
+                },
+            )
             .await;
         added.map_err(|error| match error {
             StoreError::Taken => StoreError::Exists,
@@ -190,6 +196,21 @@ impl Batch {
         self.value(STATE, name, value);
     }
 
+    /// Removes small state, if it is there.
+    pub fn remove_state(&mut self, name: &str) {
+        self.removal(STATE, name);
+    }
+
+    /// The bytes of an attachment, by their hash.
+    pub fn put_content(&mut self, hash: &ContentHash, bytes: &[u8]) {
+        self.value(CONTENTS, &hash.to_string(), bytes);
+    }
+
+    /// Removes the bytes of an attachment, if they are there.
+    pub fn remove_content(&mut self, hash: &ContentHash) {
+        self.removal(CONTENTS, &hash.to_string());
+    }
+
     /// What the officer has begun to write.
     pub fn put_draft(&mut self, name: &str, value: &[u8]) {
         self.value(DRAFTS, name, value);
@@ -197,16 +218,20 @@ impl Batch {
 
     /// Removes a draft, if it is there.
     pub fn remove_draft(&mut self, name: &str) {
-        self.writes.push(Write {
-            store: DRAFTS,
-            key: name.to_owned(),
-            what: What::Remove,
-        });
+        self.removal(DRAFTS, name);
     }
 
     /// Whether there is nothing to write.
     pub fn is_empty(&self) -> bool {
         self.writes.is_empty()
+    }
+
+    fn removal(&mut self, store: &'static str, name: &str) {
+        self.writes.push(Write {
+            store,
+            key: name.to_owned(),
+            what: What::Remove,
+        });
     }
 
     fn entry(&mut self, entry: &JournalEntry, what: fn(Vec<u8>) -> What) {
@@ -233,30 +258,33 @@ impl Journal {
     /// Writes a batch in one durable transaction.
     pub(super) async fn commit(&self, batch: &Batch) -> Result<Written, StoreError> {
         self.database
-            .write(&[CHANGES, STATE, DRAFTS, PLAIN], async |transaction| {
-                let plain = transaction.object_store(PLAIN)?;
-                let before = number_at(&plain, REVISION).await?;
-                let mut changes = batch
-                    .writes
-                    .iter()
-                    .filter(|write| write.store == CHANGES)
-                    .peekable();
-                let touched_entries = changes.peek().is_some();
-                let revision = before + u64::from(touched_entries);
-                if touched_entries {
-                    plain.put_with_key(&number(revision), &REVISION.into())?;
-                }
-                if changes.any(|write| matches!(write.what, What::Remove)) {
-                    plain.put_with_key(&number(revision), &REMOVED.into())?;
-                }
-                for write in &batch.writes {
-                    write.send(&transaction.object_store(write.store)?, revision)?;
-                }
-                Ok(Written {
-                    after: revision,
-                    touched_entries,
-                })
-            })
+            .write(
+                &[CHANGES, STATE, DRAFTS, CONTENTS, PLAIN],
+                async |transaction| {
+                    let plain = transaction.object_store(PLAIN)?;
+                    let before = number_at(&plain, REVISION).await?;
+                    let mut changes = batch
+                        .writes
+                        .iter()
+                        .filter(|write| write.store == CHANGES)
+                        .peekable();
+                    let touched_entries = changes.peek().is_some();
+                    let revision = before + u64::from(touched_entries);
+                    if touched_entries {
+                        plain.put_with_key(&number(revision), &REVISION.into())?;
+                    }
+                    if changes.any(|write| matches!(write.what, What::Remove)) {
+                        plain.put_with_key(&number(revision), &REMOVED.into())?;
+                    }
+                    for write in &batch.writes {
+                        write.send(&transaction.object_store(write.store)?, revision)?;
+                    }
+                    Ok(Written {
+                        after: revision,
+                        touched_entries,
+                    })
+                },
+            )
             .await
     }
 
@@ -336,6 +364,30 @@ impl Journal {
         self.named(STATE).await
     }
 
+    /// The bytes of an attachment; none where they are not here, or do not open.
+    pub(super) async fn content(&self, hash: &ContentHash) -> Result<Option<Vec<u8>>, StoreError> {
+        let name = hash.to_string();
+        self.database
+            .read(&[CONTENTS], async |transaction| {
+                let found = value_at(&transaction.object_store(CONTENTS)?, &name).await?;
+                let record: Option<Record> = found.is_object().then(|| found.unchecked_into());
+                Ok(record.and_then(|record| record.open(&self.vault, CONTENTS, &name)))
+            })
+            .await
+    }
+
+    /// Which contents are here.
+    pub(super) async fn content_hashes(&self) -> Result<Vec<ContentHash>, StoreError> {
+        self.database
+            .read(&[CONTENTS], async |transaction| {
+                let keys = transaction.object_store(CONTENTS)?.get_all_keys();
+                let keys: Array = result_of(keys).await?.unchecked_into();
+                let hashes = keys.iter().filter_map(|key| key.as_string()?.parse().ok());
+                Ok(hashes.collect())
+            })
+            .await
+    }
+
     /// All drafts.
     pub(super) async fn drafts(&self) -> Result<HashMap<String, Vec<u8>>, StoreError> {
         self.named(DRAFTS).await
@@ -395,15 +447,23 @@ pub(super) const DATABASE_PREFIX: &str = "aftercheck/";
 
 fn upgrade(database: &IdbDatabase, found: u32) -> Result<(), JsValue> {
     if found < 1 {
-        let keyed = IdbObjectStoreParameters::new();
-        keyed.set_key_path(&"key".into());
-        let create = |store| database.create_object_store_with_optional_parameters(store, &keyed);
+        let create = |store| database.create_object_store_with_optional_parameters(store, &keyed());
         create(CHANGES)?.create_index_with_str(REVISION, REVISION)?;
         create(STATE)?;
         create(DRAFTS)?;
         database.create_object_store(PLAIN)?;
     }
+    if found < 2 {
+        database.create_object_store_with_optional_parameters(CONTENTS, &keyed())?;
+    }
     Ok(())
+}
+
+/// Records carry their own key.
+fn keyed() -> IdbObjectStoreParameters {
+    let keyed = IdbObjectStoreParameters::new();
+    keyed.set_key_path(&"key".into());
+    keyed
 }
 
 fn context(store: &str, key: &str) -> String {

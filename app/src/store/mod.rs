@@ -1,6 +1,7 @@
 //! What a device keeps of one user: the one place that knows both stores, and that they are sealed.
 //!
-//! - The *journal* (IndexedDB) is the store of record: every change, small state, drafts. Nothing
+//! - The *journal* (IndexedDB) is the store of record: every change, small state, drafts, the
+//!   bytes of attachments. Nothing
 //!   is saved before [`Store::commit`] has returned.
 //! - *Local storage* holds a compact copy of the cases, so that the app starts at once; it is
 //!   written after the journal and rebuilt from it whenever it does not agree with it.
@@ -23,6 +24,8 @@ use std::{
     collections::{BTreeSet, HashMap},
     rc::Rc,
 };
+
+use shared::attachment::ContentHash;
 
 use self::{
     database::{Database, Missing},
@@ -199,6 +202,22 @@ impl Store {
     /// What the browser says.
     pub async fn state(&self) -> Result<HashMap<String, Vec<u8>>, StoreError> {
         self.0.journal.state().await
+    }
+
+    /// The bytes of an attachment; none where they are not here, or are damaged.
+    ///
+    /// # Errors
+    /// What the browser says.
+    pub async fn content(&self, hash: &ContentHash) -> Result<Option<Vec<u8>>, StoreError> {
+        self.0.journal.content(hash).await
+    }
+
+    /// Which attachments' bytes are here.
+    ///
+    /// # Errors
+    /// What the browser says.
+    pub async fn content_hashes(&self) -> Result<Vec<ContentHash>, StoreError> {
+        self.0.journal.content_hashes().await
     }
 
     /// All drafts.

@@ -1,6 +1,7 @@
 //! What the app asks of the server: JSON over HTTP, described by `/api/openapi.json`.
 
 mod accounts;
+mod attachments;
 mod exchange;
 mod problem;
 mod session;
@@ -18,7 +19,7 @@ use tower_http::{compression::CompressionLayer, decompression::RequestDecompress
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::db::Database;
+use crate::{contents::Contents, db::Database};
 
 pub use problem::Problem;
 pub use session::hash_passphrase;
@@ -37,6 +38,7 @@ pub struct State(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     database: Database,
+    contents: Contents,
     demo: bool,
     news: broadcast::Sender<Arc<BTreeSet<Scope>>>,
     hashers: Semaphore,
@@ -47,6 +49,7 @@ impl State {
     /// The state of a server over this database.
     pub fn new(database: Database, demo: bool) -> Self {
         Self(Arc::new(Shared {
+            contents: Contents::beside(database.directory()),
             database,
             demo,
             news: broadcast::channel(NEWS_BACKLOG).0,
@@ -58,6 +61,11 @@ impl State {
     /// The database.
     pub fn database(&self) -> &Database {
         &self.0.database
+    }
+
+    /// The bytes of attachments.
+    fn contents(&self) -> &Contents {
+        &self.0.contents
     }
 
     /// Runs work on the database without holding up the other requests.
@@ -104,6 +112,11 @@ pub fn router(state: State) -> Router {
         .routes(routes!(accounts::list))
         .routes(routes!(accounts::invite))
         .routes(routes!(accounts::load_sample))
+        .routes(routes!(
+            attachments::look,
+            attachments::put,
+            attachments::get
+        ))
         .routes(routes!(exchange::exchange))
         .routes(routes!(exchange::review))
         .routes(routes!(exchange::news))

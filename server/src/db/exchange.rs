@@ -19,7 +19,9 @@ use shared::{
 };
 
 use super::{
-    Database, EPOCH, Error, epoch,
+    Database, EPOCH, Error,
+    contents::name_content,
+    epoch,
     log::{self, Receipts},
     new_epoch, set_fact, stored,
 };
@@ -498,6 +500,9 @@ impl Cases {
         let loaded = self.load(transaction, &change.subject)?;
         loaded.changes.push(change.clone());
         loaded.folded = fold(&loaded.changes);
+        if let Ok(Body::Attach { attachment }) = change.body() {
+            name_content(transaction, &change.subject, &attachment)?;
+        }
         log::append(
             transaction,
             change,

@@ -1,6 +1,7 @@
 //! The one data file. SQL stands in this module only, and every function is a whole transaction.
 
 mod accounts;
+mod contents;
 mod exchange;
 mod history;
 mod intake;
@@ -8,7 +9,7 @@ mod ledger;
 mod log;
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -17,6 +18,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, Transactio
 use shared::change::Epoch;
 
 pub use accounts::{INVITATION_MILLISECONDS, SESSION_MILLISECONDS};
+pub use contents::NamedContent;
 pub use exchange::Exchanged;
 pub use intake::{Arriving, Refused, Taken};
 pub use log::{BrokenChain, ReviewRow};
@@ -25,7 +27,7 @@ pub use log::{BrokenChain, ReviewRow};
 pub const FILE_NAME: &str = "aftercheck.sqlite3";
 
 /// Each brings the schema one version further; `user_version` counts them.
-const MIGRATIONS: [&str; 1] = [include_str!("schema.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("schema.sql"), include_str!("attachments.sql")];
 
 /// Connections that only read: pulls do not wait for a push.
 const READERS: usize = 3;
@@ -67,6 +69,7 @@ pub enum Error {
 /// The database: one connection that writes, a few that read.
 #[derive(Debug)]
 pub struct Database {
+    directory: PathBuf,
     readers: [Mutex<Connection>; READERS],
     /// Closed last: only then SQLite folds the write-ahead log into the data file.
     writer: Mutex<Connection>,
@@ -92,9 +95,15 @@ impl Database {
             Ok(Mutex::new(connection))
         };
         Ok(Self {
+            directory: directory.to_owned(),
             writer: Mutex::new(writer),
             readers: [reader()?, reader()?, reader()?],
         })
+    }
+
+    /// The directory that it was opened in.
+    pub fn directory(&self) -> &Path {
+        &self.directory
     }
 
     /// Runs a transaction that writes.

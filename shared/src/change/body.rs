@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, value::RawValue};
 
 use super::ChangeId;
-use crate::{CaseHead, Event, history::HistoryRecord};
+use crate::{CaseHead, Event, attachment::Attachment, history::HistoryRecord};
 
 /// The table of bodies: the kind as it is written, and its fields.
 ///
@@ -66,6 +66,16 @@ bodies! {
     "history" History {
         /// The record.
         record: HistoryRecord,
+    }
+    /// A content is attached; its bytes travel apart.
+    "attach" Attach {
+        /// What is attached.
+        attachment: Box<Attachment>,
+    }
+    /// What a change attached no longer counts. Its bytes stay, as all that was ever recorded.
+    "detach" Detach {
+        /// The change that attached it.
+        change: ChangeId,
     }
     /// A later notice on working days, in the form of `WorkCalendar::with_notice`.
     "notice" Notice {

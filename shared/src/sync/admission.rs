@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 use super::{Scope, wire::RefusalReason};
 use crate::{
     Actor, CaseHead,
+    attachment::Unfit,
     calendar::check_notice,
     change::{Body, Change, MAXIMUM_CHANGE_BYTES, MAXIMUM_NAME_BYTES, SCHEMA, Subject},
     fold::{FoldedCase, fields_of},
-    permission::{Refusal, may_create, may_edit_head, may_record, may_set_calendar},
+    permission::{
+        Refusal, may_attach, may_create, may_detach, may_edit_head, may_record, may_set_calendar,
+    },
 };
 
 /// Whether a change that this user sends may be taken into the log, given the case as the log has
@@ -41,6 +44,21 @@ pub fn admit(
         (_, None) => return Err(RefusalReason::UnknownCase),
         (Body::Event { event }, Some(case)) => may_record(actor, &case.file, event),
         (Body::Head { field, .. }, Some(case)) => may_edit_head(actor, &case.file, field),
+        (Body::Attach { attachment }, Some(case)) => {
+            attachment.check().map_err(|unfit| match unfit {
+                Unfit::TooLarge => RefusalReason::TooLarge,
+                Unfit::Empty | Unfit::OtherType | Unfit::Name => RefusalReason::Unreadable,
+            })?;
+            may_attach(actor, &case.file)
+        }
+        (Body::Detach { change }, Some(case)) => {
+            let attached = case.attached.iter().find(|it| it.change == *change);
+            match attached {
+                Some(record) => may_detach(actor, &case.file, &record.author),
+                // Taken off already, or never attached: as with a retraction of nothing.
+                None => Err(Refusal::NothingToRetract),
+            }
+        }
         // History records are the server's own; the calendar is a subject of its own.
         (
             Body::History { .. }
@@ -79,7 +97,11 @@ pub fn admit_carried(change: &Change) -> Result<(), RefusalReason> {
     let body = readable(change)?;
     is_of_a_case(change)?;
     match body {
-        Body::Open { .. } | Body::Event { .. } | Body::Head { .. } => Ok(()),
+        Body::Open { .. }
+        | Body::Event { .. }
+        | Body::Head { .. }
+        | Body::Attach { .. }
+        | Body::Detach { .. } => Ok(()),
         // History records are each server's own.
         _ => Err(RefusalReason::NotPermitted),
     }

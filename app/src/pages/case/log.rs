@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use shared::{Event, EventKind, permission::may_record, words};
+use shared::{Event, EventKind, permission::may_record, visit::RECORD_FIELD, words};
 
 use crate::{
     components::status::{Look, status},
@@ -58,11 +58,20 @@ fn entry(case: &Arc<LedgerCase>, position: usize, event: &Event, stands: bool) -
             </span>
             <span>
                 {record.filter(|record| record.unsent).map(|_| status(Look::Later, "待发"))}
+                {visited(case, event)}
                 {stands.then(|| retract_button(case, event))}
             </span>
         </li>
     }
     .into_any()
+}
+
+/// The way to the record of a visit.
+fn visited(case: &LedgerCase, event: &Event) -> Option<AnyView> {
+    event.details.contains_key(RECORD_FIELD).then(|| {
+        let address = format!("/cases/{}/visits/{}", case.id, event.id);
+        view! { <a class="btn btn--plain" href=address>"核查记录"</a> }.into_any()
+    })
 }
 
 /// What happened, and for a retraction what it takes back.

@@ -1,0 +1,320 @@
+//! On site: a visit without a network that a dead battery does not harm, and what is attached.
+
+use std::{fs, path::Path, time::Duration};
+
+use tests::{
+    browser::{Browser, Look, Page},
+    network::Network,
+    server::Server,
+};
+use tokio::time::sleep;
+
+const PASSPHRASE: &str = "aftercheck-demo";
+/// How long after "saved" the power goes.
+const AFTER_SAVED: Duration = Duration::from_millis(50);
+/// What the camera wrote into the photo of the journey, and nobody is to learn.
+const PLACE: &str = "GPS-39.9047-116.4072";
+const REMARK: &str = "二号线已停机断电，库存 36 捆";
+
+async fn sign_in(page: &Page, user: &str) {
+    page.fill(("textbox", "账号"), user).await;
+    unlock(page).await;
+}
+
+async fn unlock(page: &Page) {
+    page.fill(("textbox", "口令"), PASSPHRASE).await;
+    page.click(("button", "登录")).await;
+}
+
+/// Takes a photo of 3000 by 2000 pixels, as a camera does, with a place in it.
+async fn take_photo(page: &Page) {
+    let take = format!(
+        "(async () => {{
+            const canvas = new OffscreenCanvas(3000, 2000), drawn = canvas.getContext('2d');
+            drawn.fillStyle = '#6d6458';
+            drawn.fillRect(0, 0, 3000, 2000);
+            drawn.fillStyle = '#b9bdc1';
+            drawn.fillRect(300 + Math.random() * 900, 300, 900, 900);
+            const shot = await (await canvas.convertToBlob({{ type: 'image/jpeg' }})).arrayBuffer();
+            const said = new TextEncoder().encode('Exif\\0\\0{PLACE}');
+            const head = new Uint8Array([0xff, 0xe1, 0, said.length + 2]);
+            const parts = [shot.slice(0, 2), head, said, shot.slice(2)];
+            const files = new DataTransfer();
+            files.items.add(new File(parts, 'IMG_0001.jpg', {{ type: 'image/jpeg' }}));
+            const field = document.querySelector('.shot__add input');
+            field.files = files.files;
+            field.dispatchEvent(new Event('change', {{ bubbles: true }}));
+            return true;
+        }})()"
+    );
+    page.evaluate::<bool>(&take).await;
+}
+
+/// Writes on the pad with a finger, never twice the same.
+async fn sign(page: &Page, name: &str) {
+    page.see(&format!("{name} 签字")).await;
+    page.find("canvas.pad__ink").await;
+    page.evaluate::<bool>(
+        "(() => {
+            const pad = document.querySelector('canvas.pad__ink');
+            const { left, top, width, height } = pad.getBoundingClientRect();
+            const touch = (kind, x, y) => pad.dispatchEvent(new PointerEvent(kind, {
+                bubbles: true, cancelable: true, isPrimary: true, pointerId: 1, pointerType: 'touch',
+                clientX: left + width * x, clientY: top + height * y,
+            }));
+            for (const stroke of [[.3, .2, .3, .6], [.25, .35, .5, .3], [.55, .2, .6 + Math.random() / 10, .65]]) {
+                touch('pointerdown', stroke[0], stroke[1]);
+                for (let step = 1; step <= 10; step++)
+                    touch('pointermove', stroke[0] + (stroke[2] - stroke[0]) * step / 10,
+                        stroke[1] + (stroke[3] - stroke[1]) * step / 10);
+                touch('pointerup', stroke[2], stroke[3]);
+            }
+            return true;
+        })()",
+    )
+    .await;
+    page.click(("button", "完成签字")).await;
+}
+
+async fn answer(page: &Page, title: &str, answer: &str) {
+    page.see(title).await;
+    page.click(("radio", answer)).await;
+}
+
+async fn next(page: &Page) {
+    page.click(("button", "下一题")).await;
+}
+
+/// Waits until the journal has all that was done.
+async fn kept(page: &Page) {
+    page.holds("document.querySelector('.visit__state').innerText.includes('已存本机')")
+        .await;
+}
+
+/// The contents that the page has fetched.
+fn fetched(page: &Page) -> Vec<String> {
+    let record = page.record();
+    let addresses = record.received.values().map(|it| it.url.clone());
+    let mut addresses: Vec<_> = addresses
+        .filter(|address| address.contains("/api/attachments/"))
+        .collect();
+    addresses.sort();
+    addresses.dedup();
+    addresses
+}
+
+/// What every picture under `root` is, once all of them are drawn: its longer side in pixels.
+async fn sides(page: &Page, root: &str, count: usize) -> Vec<u32> {
+    let all = format!("[...document.querySelectorAll('{root} img')]");
+    page.holds(&format!(
+        "{all}.length === {count} && {all}.every(it => it.complete && it.naturalWidth > 0)"
+    ))
+    .await;
+    page.evaluate(&format!(
+        "{all}.map(it => Math.max(it.naturalWidth, it.naturalHeight))"
+    ))
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_visit_outlives_a_dead_battery_without_a_network() {
+    let (server, profile) = (Server::demo(), tempfile::tempdir().unwrap());
+    let network = Network::to(&server.url()).await;
+    let browser = Browser::launch(profile.path()).await;
+    let page = browser.page(Look::TABLET).await;
+    page.open(&network.at("/")).await;
+    sign_in(&page, "chaoyang").await;
+    page.see("已同步").await;
+    page.evaluate::<bool>("navigator.serviceWorker.ready.then(() => true)")
+        .await;
+    network.cut();
+
+    // Half of it, without a network.
+    page.find(("main", "link", "登记送达")).await;
+    let case: String = page
+        .evaluate(
+            "document.querySelector('main a[href*=\"/record/\"]').pathname.split('/record/')[0]",
+        )
+        .await;
+    page.click(format!("main a[href='{case}']").as_str()).await;
+    page.click(("link", "现场核查")).await;
+    page.see("谁来核查？").await;
+    page.fill("#first-name", "赵刚").await;
+    page.fill("#first-number", "01050331").await;
+    page.fill("#second-name", "李敏").await;
+    page.fill("#second-number", "01050217").await;
+    page.screenshot("visit-1-officers").await;
+    next(&page).await;
+    page.see("企业谁在场？").await;
+    page.fill("#present-name", "陈建国").await;
+    page.fill("#present-post", "生产负责人").await;
+    next(&page).await;
+    answer(&page, "企业是否已查明不合格原因？", "已查明").await;
+    take_photo(&page).await;
+    sides(&page, ".shot", 1).await;
+    page.fill("#note", REMARK).await;
+    kept(&page).await;
+    sleep(AFTER_SAVED).await;
+    browser.kill().await;
+
+    // All of it is there, still without a network.
+    let browser = Browser::launch(profile.path()).await;
+    let page = browser.page(Look::TABLET).await;
+    page.open(&network.at(&format!("{case}/visit"))).await;
+    unlock(&page).await;
+    page.see("企业是否已查明不合格原因？").await;
+    page.holds("document.querySelector('.opt input').checked")
+        .await;
+    page.holds(&format!(
+        "document.querySelector('#note').value === '{REMARK}'"
+    ))
+    .await;
+    assert_eq!(sides(&page, ".shot", 1).await, [2048]);
+    page.see("赵刚、李敏").await;
+    page.screenshot("visit-3-causes").await;
+
+    next(&page).await;
+    answer(&page, "整改措施是否已落实？", "已全部落实").await;
+    next(&page).await;
+    answer(&page, "库存的不合格产品如何处理？", "已单独存放或封存").await;
+    next(&page).await;
+    answer(&page, "已售出的不合格产品如何处理？", "没有售出").await;
+    next(&page).await;
+    answer(
+        &page,
+        "同型号产品是否已停止生产、销售？",
+        "已停止生产和销售",
+    )
+    .await;
+    take_photo(&page).await;
+    sides(&page, ".shot", 1).await;
+    page.screenshot("visit-7-production").await;
+    page.look(Look::TABLET.dark()).await;
+    page.screenshot("visit-7-production-dark").await;
+    page.look(Look::DESK).await;
+    page.screenshot("visit-7-production-desk").await;
+    page.look(Look::TABLET).await;
+    next(&page).await;
+    answer(&page, "企业今后是否继续生产同型号产品？", "整改后继续生产").await;
+    next(&page).await;
+    answer(&page, "整改后的产品是否符合复查条件？", "符合复查条件").await;
+    next(&page).await;
+    page.see("具备复查条件").await;
+    page.screenshot("visit-10-conclusion").await;
+    next(&page).await;
+    sign(&page, "赵刚").await;
+    sign(&page, "李敏").await;
+    page.see("陈建国 签字").await;
+    page.screenshot("visit-11-signatures").await;
+    sign(&page, "陈建国").await;
+    page.click(("button", "下一步")).await;
+    page.see("整改情况现场核查记录").await;
+    assert_eq!(
+        sides(&page, ".paper", 5).await,
+        [1600, 1600, 1600, 2048, 2048]
+    );
+    page.screenshot("visit-12-record").await;
+    page.click(("button", "登记核查结果")).await;
+    page.see("已登记核查结果").await;
+    page.holds("location.pathname.includes('/visits/')").await;
+    page.print("visit-record").await;
+    let record: String = page.evaluate("location.pathname").await;
+    page.assert_no_complaints().await;
+
+    // The network is back: event, photos and signatures reach those who are to see them.
+    network.mend();
+    page.evaluate::<bool>("dispatchEvent(new Event('online'))")
+        .await;
+    page.see("已同步").await;
+    let office_profile = tempfile::tempdir().unwrap();
+    let office_browser = Browser::launch(office_profile.path()).await;
+    let office = office_browser.page(Look::DESK).await;
+    office.open(&server.at(&record)).await;
+    sign_in(&office, "municipal").await;
+    office.see("整改情况现场核查记录").await;
+    office.see(REMARK).await;
+    assert_eq!(
+        sides(&office, ".paper", 5).await,
+        [1600, 1600, 1600, 2048, 2048]
+    );
+    office.screenshot("visit-record-office").await;
+    let contents = fetched(&office);
+    assert_eq!(contents.len(), 5, "{contents:?}");
+    for address in contents {
+        let bytes: String = office
+            .evaluate(&format!(
+                "fetch('{address}').then((it) => it.arrayBuffer())
+                    .then((it) => new TextDecoder('latin1').decode(it))"
+            ))
+            .await;
+        assert!(
+            !bytes.contains("Exif"),
+            "a photo tells what the camera wrote into it"
+        );
+    }
+    office.open(&server.at(&format!("{case}?tab=log"))).await;
+    unlock(&office).await;
+    office.see("核查整改情况：具备复查条件").await;
+    browser.close().await;
+    office_browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scan_is_attached_to_a_case_and_what_is_not_fit_is_refused() {
+    let (server, profile) = (Server::demo(), tempfile::tempdir().unwrap());
+    let browser = Browser::launch(profile.path()).await;
+    let page = browser.page(Look::DESK).await;
+    page.open(&server.url()).await;
+    sign_in(&page, "chaoyang").await;
+    page.find(("main", "link", "登记送达")).await;
+    let case: String = page
+        .evaluate(
+            "document.querySelector('main a[href*=\"/record/\"]').pathname.split('/record/')[0]",
+        )
+        .await;
+    page.click(format!("main a[href='{case}']").as_str()).await;
+    page.click("#tab-attachments").await;
+    page.see("还没有附件").await;
+
+    let files = tempfile::tempdir().unwrap();
+    let file = |name: &str, bytes: &[u8]| {
+        let path = files.path().join(name);
+        fs::write(&path, bytes).unwrap();
+        path
+    };
+    let add = async |path: &Path| page.upload(".attach input[type=file]", path).await;
+    add(&file("假的.pdf", b"<html>")).await;
+    page.see("没有附上：假的.pdf").await;
+    page.see("这个文件的内容不是").await;
+    let mut large = b"%PDF-1.7\n".to_vec();
+    large.resize(20 * 1024 * 1024 + 1, b' ');
+    add(&file("太大.pdf", &large)).await;
+    page.see("文件超过 20 MB").await;
+    let mut scan = b"%PDF-1.7\n".to_vec();
+    scan.resize(3 * 1024 * 1024, b' ');
+    add(&file("送达回证.pdf", &scan)).await;
+    page.see("已附上 1 个附件").await;
+    page.find(".shot a").await;
+    page.see("已同步").await;
+    page.screenshot("attachments").await;
+
+    let office_profile = tempfile::tempdir().unwrap();
+    let office_browser = Browser::launch(office_profile.path()).await;
+    let office = office_browser.page(Look::DESK).await;
+    office
+        .open(&server.at(&format!("{case}?tab=attachments")))
+        .await;
+    sign_in(&office, "municipal").await;
+    office.see("送达回证.pdf").await;
+    office.find(".shot a").await;
+    let [address] = fetched(&office).try_into().expect("one content");
+    let bytes: usize = office
+        .evaluate(&format!(
+            "fetch('{address}').then((it) => it.arrayBuffer()).then((it) => it.byteLength)"
+        ))
+        .await;
+    assert_eq!(bytes, scan.len());
+    office.assert_no_complaints().await;
+    browser.close().await;
+    office_browser.close().await;
+}
