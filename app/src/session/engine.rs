@@ -365,9 +365,13 @@ impl Engine {
                         Input::CommitFailed
                     }
                 };
+                let was_synced = self.standing() == Some(Standing::Synced);
                 self.step(input);
-                let gave_up = self.news.borrow().as_ref().is_none_or(News::is_closed);
-                if gave_up && self.standing() == Some(Standing::Synced) {
+                // The browser takes its time before it opens a broken stream again, or gives up.
+                // Until it is open, what others record comes late, though the mark says synced.
+                let is_deaf = self.news.borrow().as_ref().is_none_or(News::is_broken);
+                let is_back = !was_synced && self.standing() == Some(Standing::Synced);
+                if is_deaf && is_back {
                     self.listen();
                 }
             }
