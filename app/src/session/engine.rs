@@ -329,6 +329,16 @@ impl Engine {
         });
     }
 
+    /// Opens a broken stream: the browser takes seconds before it does, and gives up where it was
+    /// refused, as without a sign-in. Until it is open, what others record comes late, though the
+    /// mark says synced.
+    fn listen_again(self: &Rc<Self>) {
+        let is_deaf = self.news.borrow().as_ref().is_none_or(News::is_broken);
+        if is_deaf && !self.closed.get() {
+            self.listen();
+        }
+    }
+
     fn standing(&self) -> Option<Standing> {
         self.machine.borrow().as_ref().map(Device::standing)
     }
@@ -367,12 +377,8 @@ impl Engine {
                 };
                 let was_synced = self.standing() == Some(Standing::Synced);
                 self.step(input);
-                // The browser takes its time before it opens a broken stream again, or gives up.
-                // Until it is open, what others record comes late, though the mark says synced.
-                let is_deaf = self.news.borrow().as_ref().is_none_or(News::is_broken);
-                let is_back = !was_synced && self.standing() == Some(Standing::Synced);
-                if is_deaf && is_back {
-                    self.listen();
+                if !was_synced && self.standing() == Some(Standing::Synced) {
+                    self.listen_again();
                 }
             }
             Command::Wait { milliseconds } => {
@@ -380,6 +386,7 @@ impl Engine {
                 self.wait.set(wait);
                 TimeoutFuture::new(u32::try_from(milliseconds).unwrap_or(u32::MAX)).await;
                 if self.wait.get() == wait {
+                    self.listen_again();
                     self.wake();
                 }
             }
