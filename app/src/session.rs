@@ -336,7 +336,10 @@ impl Session {
     /// overlay of Beijing's bureaus.
     pub async fn say_of_calendar(&self, body: Body) -> Result<(), RecordError> {
         let drafts = vec![(Subject::calendar(), Draft::Other(body))];
-        self.engine()?.record(drafts, &Besides::default()).await.map(drop)
+        self.engine()?
+            .record(drafts, &Besides::default())
+            .await
+            .map(drop)
     }
 
     fn show_calendar(&self, log: CalendarLog) {
@@ -491,7 +494,10 @@ impl Session {
             .into_iter()
             .map(|(case, event)| (Subject::case(&case), Draft::Event(Box::new(event))))
             .collect();
-        self.engine()?.record(drafts, &Besides::default()).await.map(drop)
+        self.engine()?
+            .record(drafts, &Besides::default())
+            .await
+            .map(drop)
     }
 
     /// Sets one field of a case's head.

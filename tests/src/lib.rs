@@ -4,5 +4,13 @@
 #![expect(clippy::missing_panics_doc, reason = "said above, once for all")]
 
 pub mod browser;
+pub mod desk;
 pub mod network;
 pub mod server;
+
+/// A sheet of `tests/samples`.
+pub fn sample(name: &str) -> std::path::PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("samples")
+        .join(name)
+}

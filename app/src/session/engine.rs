@@ -345,6 +345,16 @@ impl Engine {
         self.ledger.borrow().names(hash)
     }
 
+    /// Opens a broken stream: the browser takes seconds before it does, and gives up where it was
+    /// refused, as without a sign-in. Until it is open, what others record comes late, though the
+    /// mark says synced.
+    fn listen_again(self: &Rc<Self>) {
+        let is_deaf = self.news.borrow().as_ref().is_none_or(News::is_broken);
+        if is_deaf && !self.closed.get() {
+            self.listen();
+        }
+    }
+
     fn standing(&self) -> Option<Standing> {
         self.machine.borrow().as_ref().map(Device::standing)
     }
@@ -384,10 +394,10 @@ impl Engine {
                         Input::CommitFailed
                     }
                 };
+                let was_synced = self.standing() == Some(Standing::Synced);
                 self.step(input);
-                let gave_up = self.news.borrow().as_ref().is_none_or(News::is_closed);
-                if gave_up && self.standing() == Some(Standing::Synced) {
-                    self.listen();
+                if !was_synced && self.standing() == Some(Standing::Synced) {
+                    self.listen_again();
                 }
             }
             Command::Wait { milliseconds } => {
@@ -395,6 +405,7 @@ impl Engine {
                 self.wait.set(wait);
                 TimeoutFuture::new(u32::try_from(milliseconds).unwrap_or(u32::MAX)).await;
                 if self.wait.get() == wait {
+                    self.listen_again();
                     self.wake();
                 }
             }

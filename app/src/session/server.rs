@@ -1,5 +1,7 @@
 //! The server as the session sees it: sign-ins, exchanges, and the stream of news.
 
+use std::{cell::Cell, rc::Rc};
+
 use gloo_net::http::{Method, Request, RequestBuilder, Response};
 use js_sys::Uint8Array;
 use serde::Serialize;
@@ -185,15 +187,20 @@ pub(super) enum Word {
 /// The stream of news. The browser opens it again by itself after a failure of the network.
 pub(super) struct News {
     source: EventSource,
+    is_broken: Rc<Cell<bool>>,
     _heard: [Closure<dyn FnMut()>; 2],
 }
 
 impl News {
     pub(super) fn listen(on_word: impl Fn(Word) + Clone + 'static) -> Option<Self> {
         let source = EventSource::new("/api/news").ok()?;
+        let is_broken = Rc::new(Cell::new(false));
         let word = |word: Word| {
-            let on_word = on_word.clone();
-            Closure::<dyn FnMut()>::new(move || on_word(word))
+            let (on_word, is_broken) = (on_word.clone(), is_broken.clone());
+            Closure::<dyn FnMut()>::new(move || {
+                is_broken.set(word == Word::Broken);
+                on_word(word);
+            })
         };
         let (ask, broken) = (word(Word::Ask), word(Word::Broken));
         source.set_onopen(Some(ask.as_ref().unchecked_ref()));
@@ -203,13 +210,14 @@ impl News {
             .ok()?;
         Some(Self {
             source,
+            is_broken,
             _heard: [ask, broken],
         })
     }
 
-    /// Whether the browser has given up: it does where the server refuses, as without a sign-in.
-    pub(super) fn is_closed(&self) -> bool {
-        self.source.ready_state() == EventSource::CLOSED
+    /// Whether it broke and is not open again.
+    pub(super) fn is_broken(&self) -> bool {
+        self.is_broken.get()
     }
 }
 

@@ -91,7 +91,8 @@ pub(super) async fn news(
     let stream = BroadcastStream::new(state.0.news.subscribe()).filter_map(move |touched| {
         // One who fell behind is told to ask.
         let mine = touched.is_ok_and(|touched| !touched.contains(&scope));
-        (!mine).then(|| Ok(Event::default().event("news").data("")))
+        // A browser passes over an event that has no data.
+        (!mine).then(|| Ok(Event::default().event("news").data("ask")))
     });
     Sse::new(stream).keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
 }

@@ -236,6 +236,7 @@ async fn the_document_names_every_endpoint() {
         [
             "/api/about",
             "/api/accounts",
+            "/api/attachments/{hash}",
             "/api/exchange",
             "/api/invitation",
             "/api/invitations",

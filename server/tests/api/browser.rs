@@ -1,12 +1,16 @@
 //! A server on a database of its own, and browsers signed in to it, without a network.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    pin::pin,
+    task::{Context, Poll, Waker},
+};
 
 use axum::{
     Router,
     body::Body,
     http::{
-        Method, Request, StatusCode,
+        Method, Request, Response, StatusCode,
         header::{CONTENT_TYPE, COOKIE, SET_COOKIE},
     },
 };
@@ -82,15 +86,7 @@ impl Server {
         cookie: Option<&str>,
         body: &[u8],
     ) -> Answer {
-        let mut request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header(CONTENT_TYPE, "application/json");
-        if let Some(cookie) = cookie {
-            request = request.header(COOKIE, cookie);
-        }
-        let request = request.body(Body::from(body.to_vec())).unwrap();
-        let response = self.router.clone().oneshot(request).await.unwrap();
+        let response = self.answer(method, path, cookie, body).await;
         let header = |name| {
             response
                 .headers()
@@ -105,6 +101,34 @@ impl Server {
             cookie,
             bytes: bytes.to_vec(),
         }
+    }
+
+    async fn answer(
+        &self,
+        method: Method,
+        path: &str,
+        cookie: Option<&str>,
+        body: &[u8],
+    ) -> Response<Body> {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(CONTENT_TYPE, "application/json");
+        if let Some(cookie) = cookie {
+            request = request.header(COOKIE, cookie);
+        }
+        let request = request.body(Body::from(body.to_vec())).unwrap();
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
+    /// The stream of news of a user.
+    pub(crate) async fn news(&self, user: &str) -> News {
+        let cookie = self.sign_in(user).await;
+        let response = self
+            .answer(Method::GET, "/api/news", Some(&cookie), b"")
+            .await;
+        assert_eq!(response.status(), StatusCode::OK);
+        News(response.into_body())
     }
 
     pub(crate) async fn post(&self, path: &str, cookie: Option<&str>, body: Value) -> Answer {
@@ -138,6 +162,23 @@ impl Server {
             cookie,
             state,
             held: Vec::new(),
+        }
+    }
+}
+
+/// A stream of news, as it comes over the wire.
+pub(crate) struct News(Body);
+
+impl News {
+    /// What has come by now and was not read before.
+    pub(crate) fn next(&mut self) -> Option<String> {
+        let mut context = Context::from_waker(Waker::noop());
+        match pin!(self.0.frame()).poll(&mut context) {
+            Poll::Ready(frame) => {
+                let bytes = frame.expect("it goes on").unwrap().into_data().unwrap();
+                Some(String::from_utf8(bytes.to_vec()).unwrap())
+            }
+            Poll::Pending => None,
         }
     }
 }

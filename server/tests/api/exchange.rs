@@ -47,6 +47,33 @@ async fn a_case_reaches_those_who_may_see_it_and_nobody_else() {
 }
 
 #[tokio::test]
+async fn news_goes_to_those_who_may_see_the_case_and_to_nobody_else() {
+    let server = Server::new();
+    let mut municipal = server.device("municipal").await;
+    let mut listeners = Vec::new();
+    for user in ["municipal", "chaoyang", "haidian", "lab", "admin"] {
+        listeners.push((user, server.news(user).await));
+    }
+    let case = subject("JD-1");
+    let opening = municipal.compose(&case, open(head("JD-1", "110105")));
+    municipal.exchange(vec![opening]).await;
+    // A browser dispatches an event at the empty line, by its name, and only if it has data.
+    let told = listeners.iter_mut().filter_map(|(user, news)| {
+        let event = news.next()?;
+        let fields: Vec<_> = event.lines().map(|line| line.split_once(": ")).collect();
+        assert!(event.ends_with("\n\n"), "{event:?}");
+        assert_eq!(fields[0], Some(("event", "news")));
+        assert!(matches!(fields[1], Some(("data", data)) if !data.is_empty()));
+        Some(*user)
+    });
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        ["municipal", "chaoyang", "lab"],
+        "the others hear nothing"
+    );
+}
+
+#[tokio::test]
 async fn a_repeated_push_is_taken_once() {
     let server = Server::new();
     let case = subject("JD-1");
