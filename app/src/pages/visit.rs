@@ -197,15 +197,12 @@ fn foot(desk: Desk, case: Arc<LedgerCase>, at: Memo<Step>) -> AnyView {
     let back = move || {
         let step = at.get();
         let before = desk.with_untracked(|visit| beside(visit, step, false));
-        match before {
-            Some(before) => {
-                view! { <button class="btn btn--big" type="button" on:click=move |_| desk.go(before)>"上一题"</button> }
-                    .into_any()
-            }
-            None => {
-                let address = format!("/cases/{}", case.id);
-                view! { <a class="btn btn--big" href=address>"回到案件"</a> }.into_any()
-            }
+        if let Some(before) = before {
+            view! { <button class="btn btn--big" type="button" on:click=move |_| desk.go(before)>"上一题"</button> }
+                .into_any()
+        } else {
+            let address = format!("/cases/{}", case.id);
+            view! { <a class="btn btn--big" href=address>"回到案件"</a> }.into_any()
         }
     };
     let middle = move || match at.get() {

@@ -131,9 +131,8 @@ fn no_content() -> Problem {
     )
 }
 
-fn parse(hash: &str) -> Result<ContentHash, Response> {
-    hash.parse()
-        .map_err(|error| Problem::invalid("malformed", format!("{error}")).into_response())
+fn malformed(error: impl std::fmt::Display) -> Response {
+    Problem::invalid("malformed", error.to_string()).into_response()
 }
 
 /// How much of a content the server has: `upload-offset` of `upload-length`.
@@ -146,7 +145,7 @@ pub(super) async fn look(
     signed_in: SignedIn,
     Path(hash): Path<String>,
 ) -> Result<Response, Response> {
-    let hash = parse(&hash)?;
+    let hash: ContentHash = hash.parse().map_err(malformed)?;
     let (named, offset, whole) = state
         .with_content(&signed_in, hash, move |state, named| {
             let (offset, whole) = state.look(hash, named)?;
@@ -182,7 +181,7 @@ pub(super) async fn put(
     headers: HeaderMap,
     request: Request,
 ) -> Result<Response, Response> {
-    let hash = parse(&hash)?;
+    let hash: ContentHash = hash.parse().map_err(malformed)?;
     let offset = match headers.get(UPLOAD_OFFSET) {
         None => 0,
         Some(value) => number(value.to_str().unwrap_or_default()).ok_or_else(|| {
@@ -227,7 +226,7 @@ pub(super) async fn get(
     Path(hash): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Response> {
-    let hash = parse(&hash)?;
+    let hash: ContentHash = hash.parse().map_err(malformed)?;
     let range = headers.get(RANGE).and_then(|range| range.to_str().ok());
     let range = range.map(ToOwned::to_owned);
     let (named, read) = state
