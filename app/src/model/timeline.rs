@@ -172,9 +172,10 @@ fn ticks(axis: &Axis) -> Vec<(i32, String)> {
     let now = axis.at(axis.today);
     (0..=weeks / step)
         .map(|index| index * step * 7)
-        // Today stands on the axis too, and has its own label.
+        // Today stands on the axis too, with a label to its right that is longer than the others.
         .filter(|day| {
-            (now - day).abs() * MOST_TICKS * 2 >= axis.span
+            let share = if *day > now { 1 } else { 2 };
+            (now - day).abs() * MOST_TICKS * share >= axis.span
                 && (axis.span - day) * MOST_TICKS * 2 >= axis.span
         })
         .map(|day| (day, short(axis.begin + day, axis.today)))

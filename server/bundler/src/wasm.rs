@@ -123,6 +123,8 @@ pub(crate) fn bind(root: &Path, module: &Module, compiled: &Compiled) -> Result<
         .omit_default_module_path(false)
         .remove_name_section(true)
         .remove_producers_section(true)
+        // The parts share the table of functions.
+        .keep_lld_exports(module.split)
         .generate_output()
         .map_err(failed)?;
 

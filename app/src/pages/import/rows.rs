@@ -146,7 +146,7 @@ fn grid(work: Work, found: Memo<Rows>) -> AnyView {
                 </colgroup>
                 <thead>
                     <tr aria-rowindex="1">
-                        <th scope="col"><span class="visually-hidden">"导入"</span></th>
+                        <th scope="col"><span class="vh">"导入"</span></th>
                         {heads}
                     </tr>
                 </thead>
