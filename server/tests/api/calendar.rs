@@ -1,5 +1,7 @@
 //! Notices on working days travel through the log to everyone.
 
+use std::fmt::Write as _;
+
 use shared::{
     calendar::{CalendarLog, statutory_holidays},
     change::{Body, Change, Subject},
@@ -14,7 +16,10 @@ fn notice() -> Body {
         "date,weekday,kind,name,statutory_festival,deviates_from_week,notice,known_from\n",
     );
     for (day, name) in statutory_holidays(2027) {
-        csv += &format!("{day},,holiday,{name},{name},,2027 年放假安排,2026-11-20\n");
+        let _ = writeln!(
+            csv,
+            "{day},,holiday,{name},{name},,2027 年放假安排,2026-11-20"
+        );
     }
     csv += "2027-02-20,六,makeup_workday,春节,,1,2027 年放假安排,2026-11-20\n";
     Body::Notice { csv }
