@@ -1,10 +1,11 @@
-//! What spans rooms: a real browser and a real server for journeys.
+//! What spans rooms: a real browser and a real server for journeys, real devices for faults.
 //!
 //! These helpers end a test where a step does not come true: that is what they are for.
 #![expect(clippy::missing_panics_doc, reason = "said above, once for all")]
 
 pub mod browser;
 pub mod desk;
+pub mod device;
 pub mod network;
 pub mod server;
 

@@ -1,0 +1,310 @@
+//! A device without a screen: the real state machine over real HTTP, with a journal in memory.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use reqwest::{
+    Client,
+    header::{CONTENT_TYPE, COOKIE, SET_COOKIE},
+};
+use shared::{
+    CaseHead, Event, EventKind,
+    change::{Body, Change, ChangeId, Epoch, Subject},
+    id::CaseId,
+    sync::{
+        Command, Commit, Delivered, Device as Machine, DeviceState, ExchangeRequest, Failure,
+        Input, Standing,
+        device::Settlement,
+        wire::{ExchangeResponse, RefusalReason},
+    },
+};
+use tokio::time::{Instant, sleep};
+
+use crate::browser::PATIENCE;
+
+/// Waits are cut to this: a test's time runs faster than an officer's.
+const LONGEST_WAIT: Duration = Duration::from_millis(20);
+/// The body that the inspection reports of these tests come from.
+const BODY: &str = "北京市产品质量监督检验院";
+
+/// How far a change has come, as the journal keeps it.
+#[derive(Clone, Debug, PartialEq)]
+enum Stage {
+    /// Not settled.
+    Unsent,
+    /// In the server's log.
+    Taken,
+    /// In the review tray.
+    Refused(RefusalReason),
+}
+
+/// Requests that are under way, over all devices of a test.
+pub type InFlight = Arc<AtomicUsize>;
+
+/// A device of a user.
+#[derive(Debug)]
+pub struct Device {
+    url: String,
+    client: Client,
+    cookie: String,
+    machine: Machine,
+    /// What composes the next change.
+    writer: DeviceState,
+    in_flight: InFlight,
+    /// Recorded since the last exchange.
+    new: Vec<Change>,
+    journal: BTreeMap<ChangeId, (Change, Stage)>,
+    /// What the server has ever called taken; nothing leaves it.
+    acknowledged: BTreeMap<ChangeId, Change>,
+    setbacks: usize,
+}
+
+impl Device {
+    /// Signs a user in on a server, on a new device of this name.
+    pub async fn sign_in(url: &str, user: &str, passphrase: &str, name: &str) -> Self {
+        let client = Client::new();
+        let credentials = serde_json::json!({ "user": user, "passphrase": passphrase });
+        let answer = client
+            .post(format!("{url}/api/session"))
+            .header(CONTENT_TYPE, "application/json")
+            .body(credentials.to_string())
+            .send()
+            .await
+            .expect("the server answers");
+        let cookie = answer.headers().get(SET_COOKIE).expect("it signs in");
+        let cookie = cookie.to_str().expect("a cookie is text");
+        let cookie = cookie.split(';').next().unwrap_or_default().to_owned();
+        let writer = DeviceState::new(name.parse().expect("a device's name"), user);
+        Self {
+            url: url.to_owned(),
+            client,
+            cookie,
+            machine: Machine::new(writer.clone(), Vec::new()),
+            writer,
+            in_flight: InFlight::default(),
+            new: Vec::new(),
+            journal: BTreeMap::new(),
+            acknowledged: BTreeMap::new(),
+            setbacks: 0,
+        }
+    }
+
+    /// Counts its requests with those of other devices.
+    #[must_use]
+    pub fn counted_in(mut self, in_flight: &InFlight) -> Self {
+        self.in_flight = in_flight.clone();
+        self
+    }
+
+    /// Records, as an officer does: in the journal first.
+    fn record(&mut self, subject: &Subject, body: impl FnOnce(&ChangeId) -> Body) {
+        let change = self
+            .writer
+            .compose(now_milliseconds(), [(subject.clone(), body)])
+            .remove(0);
+        let kept = (change.clone(), Stage::Unsent);
+        self.journal.insert(change.id.clone(), kept);
+        self.new.push(change);
+    }
+
+    /// Opens a case of a bureau.
+    pub fn open_case(&mut self, report: &str, bureau: &str) -> Subject {
+        let subject = subject(report);
+        let head = CaseHead {
+            regulation: "beijing-2013".into(),
+            inspection_body: BODY.into(),
+            report_number: report.into(),
+            handling_bureau: bureau.into(),
+            ..CaseHead::default()
+        };
+        self.record(&subject, |_| Body::Open {
+            head: Box::new(head),
+        });
+        subject
+    }
+
+    /// Records an event.
+    pub fn event(&mut self, subject: &Subject, kind: EventKind, on: &str) {
+        let on = on.parse().expect("a day");
+        self.record(subject, |id| Body::Event {
+            event: Box::new(Event::new(id.to_string(), kind, on)),
+        });
+    }
+
+    /// Exchanges until there is nothing to send or fetch, whatever the server goes through meanwhile.
+    pub async fn sync(&mut self) {
+        let end = Instant::now() + PATIENCE;
+        while !self.try_sync().await {
+            assert!(
+                Instant::now() < end,
+                "no sync: {:?}, {} unsettled",
+                self.machine.standing(),
+                self.machine.unsettled_count()
+            );
+        }
+    }
+
+    /// One attempt, up to the first wait; says whether all is settled and fetched.
+    pub async fn try_sync(&mut self) -> bool {
+        let input = match std::mem::take(&mut self.new) {
+            new if new.is_empty() => Input::Wake,
+            new => Input::Recorded(new),
+        };
+        let mut commands = self.machine.step(now_milliseconds(), input);
+        while let Some(command) = commands.pop() {
+            assert!(commands.is_empty(), "one thing at a time");
+            let input = match command {
+                Command::Exchange(request) => match self.exchange(&request).await {
+                    Ok(response) => Input::Answered(Box::new(response)),
+                    Err(failure) => Input::Failed(failure),
+                },
+                Command::Commit(commit) => self.commit(&commit),
+                Command::Wait { milliseconds } => {
+                    let is_settled = self.machine.standing() == Standing::Synced;
+                    if !is_settled {
+                        sleep(LONGEST_WAIT.min(Duration::from_millis(milliseconds))).await;
+                    }
+                    return is_settled;
+                }
+            };
+            commands = self.machine.step(now_milliseconds(), input);
+        }
+        false
+    }
+
+    async fn exchange(&self, request: &ExchangeRequest) -> Result<ExchangeResponse, Failure> {
+        let body = serde_json::to_vec(request).expect("a request is JSON");
+        self.in_flight.fetch_add(1, SeqCst);
+        let answer = async {
+            let response = self
+                .client
+                .post(format!("{}/api/exchange", self.url))
+                .header(CONTENT_TYPE, "application/json")
+                .header(COOKIE, &self.cookie)
+                .body(body)
+                .send()
+                .await
+                .map_err(|_| Failure::Unreachable)?;
+            let status = response.status();
+            let bytes = response.bytes().await.map_err(|_| Failure::Unreachable)?;
+            assert!(
+                status.is_success(),
+                "{status}: {}",
+                String::from_utf8_lossy(&bytes)
+            );
+            Ok(serde_json::from_slice(&bytes).expect("an answer is whole"))
+        }
+        .await;
+        self.in_flight.fetch_sub(1, SeqCst);
+        answer
+    }
+
+    /// One transaction of the journal.
+    fn commit(&mut self, commit: &Commit) -> Input {
+        self.setbacks += usize::from(commit.reload_after.is_some() || commit.forget_settled);
+        let device = commit.state.device.clone();
+        for (sequence, settlement) in &commit.verdicts {
+            let id = ChangeId {
+                device: device.clone(),
+                sequence: *sequence,
+            };
+            if let Some((change, stage)) = self.journal.get_mut(&id) {
+                *stage = match settlement {
+                    Settlement::Taken(_) => Stage::Taken,
+                    Settlement::Refused(reason) => Stage::Refused(*reason),
+                };
+                if *stage == Stage::Taken {
+                    self.acknowledged.insert(id, change.clone());
+                }
+            }
+        }
+        self.journal.retain(|_, (change, stage)| {
+            let revoked = commit.revoked.contains(&change.subject);
+            !(*stage == Stage::Taken && (commit.forget_settled || revoked))
+        });
+        for change in &commit.restamped {
+            self.journal
+                .insert(change.id.clone(), (change.clone(), Stage::Unsent));
+        }
+        for Delivered { change, .. } in &commit.received {
+            let kept = (change.clone(), Stage::Taken);
+            self.journal.insert(change.id.clone(), kept);
+        }
+        if let Some(last) = commit.reload_after {
+            for (id, (_, stage)) in &mut self.journal {
+                if id.device == device && id.sequence > last {
+                    *stage = Stage::Unsent;
+                }
+            }
+        }
+        self.writer = DeviceState {
+            last_sequence: self.writer.last_sequence.max(commit.state.last_sequence),
+            clock: self.writer.clock.observing(commit.state.clock),
+            ..commit.state.clone()
+        };
+        let reload_after = commit.reload_after.unwrap_or(u64::MAX);
+        let unsettled = self
+            .journal
+            .values()
+            .filter(|(change, stage)| *stage == Stage::Unsent && change.id.sequence > reload_after)
+            .map(|(change, _)| change.clone())
+            .collect();
+        Input::Committed { unsettled }
+    }
+
+    /// Every change of its own that the server has ever called taken, as it was then, whatever the
+    /// server said of it later.
+    pub fn acknowledged(&self) -> &BTreeMap<ChangeId, Change> {
+        &self.acknowledged
+    }
+
+    /// A change that the server has, as the journal holds it.
+    pub fn taken(&self, id: &ChangeId) -> Option<&Change> {
+        let (change, stage) = self.journal.get(id)?;
+        (*stage == Stage::Taken).then_some(change)
+    }
+
+    /// Its own changes that no exchange has settled.
+    pub fn unsent(&self) -> usize {
+        let unsent = |(_, stage): &&(Change, Stage)| *stage == Stage::Unsent;
+        self.journal.values().filter(unsent).count()
+    }
+
+    /// Why changes of its own were refused.
+    pub fn refused(&self) -> Vec<RefusalReason> {
+        let refused = |(_, stage): &(Change, Stage)| match stage {
+            Stage::Refused(reason) => Some(*reason),
+            _ => None,
+        };
+        self.journal.values().filter_map(refused).collect()
+    }
+
+    /// How often the server turned out not to have what it had acknowledged or given out, and the
+    /// device sent or fetched it again. What is there at the end does not show that.
+    pub fn setbacks(&self) -> usize {
+        self.setbacks
+    }
+
+    /// The epoch of the server's log, as last heard.
+    pub fn epoch(&self) -> Option<&Epoch> {
+        self.machine.state().epoch.as_ref()
+    }
+}
+
+/// The subject of a report's case.
+fn subject(report: &str) -> Subject {
+    Subject::case(&CaseId::of_report("BJ2013Q1", BODY, report))
+}
+
+fn now_milliseconds() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| {
+        u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+    })
+}
