@@ -64,9 +64,11 @@ fn tick_step(largest: f64) -> f64 {
 fn ticks(largest: f64) -> Vec<f64> {
     let step = tick_step(largest);
     let mut ticks = vec![0.0];
+    let mut next = step;
     // An empty chart has a scale too.
-    while ticks.len() < 2 || ticks.last().is_some_and(|last| *last < largest) {
-        ticks.push(step * ticks.len() as f64);
+    while ticks.len() < 2 || next < largest + step {
+        ticks.push(next);
+        next += step;
     }
     ticks
 }
