@@ -29,12 +29,17 @@ pub(crate) fn Admin() -> impl IntoView {
             let _ = accounts.try_set(Some(loaded));
         });
     };
-    load();
-    view! {
-        <main class="page" id="main" tabindex="-1">
-            <div class="page__head">
-                <h1>"管理"</h1>
-            </div>
+    // The municipal bureau may load the sample ledger; accounts are the administrator's.
+    let administers = Session::use_in().profile().with_untracked(|profile| {
+        profile
+            .as_ref()
+            .is_some_and(|profile| profile.actor.role == Role::Administrator)
+    });
+    if administers {
+        load();
+    }
+    let people = administers.then(|| {
+        view! {
             <section class="part" aria-labelledby="accounts">
                 <h2 id="accounts">"账号 "<span class="num">{move || count(&accounts.get())}</span></h2>
                 {move || listed(accounts.get(), load)}
@@ -44,6 +49,14 @@ pub(crate) fn Admin() -> impl IntoView {
                 <p>"给新用户一条一次性链接；账号、口令由本人设立。"</p>
                 <Invite />
             </section>
+        }
+    });
+    view! {
+        <main class="page" id="main" tabindex="-1">
+            <div class="page__head">
+                <h1>"管理"</h1>
+            </div>
+            {people}
             <section class="part" aria-labelledby="sample">
                 <h2 id="sample">"示例台账"</h2>
                 <p>"载入一套虚构的案件，用来熟悉系统。载入后与其他案件一样处理，不能单独清除。"</p>
