@@ -11,6 +11,7 @@ use crate::{
     attachment::Attachment,
     change::{Body, Change, ChangeId},
     clock::HybridTime,
+    order::{gathered, sort_by},
 };
 
 /// Parts of the head whose fields are merged one by one; every other part is one field.
@@ -125,7 +126,7 @@ pub fn fold<'a>(changes: impl IntoIterator<Item = &'a Change>) -> FoldedCase {
 /// Each change once, in the order in which every device takes them.
 pub(crate) fn in_order<'a>(changes: impl IntoIterator<Item = &'a Change>) -> Vec<&'a Change> {
     let mut ordered: Vec<&Change> = changes.into_iter().collect();
-    ordered.sort_by(|a, b| {
+    sort_by(&mut ordered, |a, b| {
         (a.clock, &a.id)
             .cmp(&(b.clock, &b.id))
             .then_with(|| a.body.get().cmp(b.body.get()))
@@ -246,11 +247,9 @@ impl Folding {
 /// The edits with other values that nobody has replaced: made without knowledge of `last`, or
 /// the ends of other lines of edits.
 fn unseen_by(last: &Edit, earlier: Vec<Edit>) -> Vec<(Value, Record)> {
-    let replaced: BTreeSet<ChangeId> = earlier
-        .iter()
-        .chain([last])
-        .flat_map(|edit| edit.replaces.iter().cloned())
-        .collect();
+    let edits = earlier.iter().chain([last]);
+    let replaced: BTreeSet<ChangeId> =
+        gathered(edits.flat_map(|edit| edit.replaces.iter().cloned()));
     earlier
         .into_iter()
         .filter(|edit| !replaced.contains(&edit.record.change) && edit.value != last.value)

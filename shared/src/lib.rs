@@ -28,6 +28,7 @@ pub mod history;
 pub mod id;
 pub mod import;
 pub mod offer;
+pub mod order;
 pub mod permission;
 pub mod progress;
 pub mod report;

@@ -17,6 +17,7 @@ use shared::{
     attachment::ContentHash,
     change::{Body, Change, ChangeId, DeviceId, Subject},
     id::CaseId,
+    order::sort_by_key,
     sync::{Command, Commit, Device, DeviceState, Failure, Input, Standing, device::Settlement},
 };
 
@@ -609,7 +610,7 @@ impl Engine {
                 })
             })
             .collect();
-        rows.sort_by_key(|row| row.recorded_at_milliseconds);
+        sort_by_key(&mut rows, |row| row.recorded_at_milliseconds);
         let rows = Arc::new(rows);
         if self.session.outbox.with_untracked(|known| *known != rows) {
             self.session.outbox.set(rows);

@@ -207,6 +207,8 @@ fn rustflags(root: &Path) -> String {
     let mut flags = vec![
         // Views of one type each, not of a type for each: less code, and no slower to use.
         "--cfg=erase_components".to_owned(),
+        // Attachments are hashed once; a loop, not its sixty-four rounds written out.
+        "--cfg=sha2_backend_soft=\"compact\"".to_owned(),
         format!("--remap-path-prefix={}=.", root.display()),
     ];
     if let Some(home) = cargo_home() {

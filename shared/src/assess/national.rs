@@ -10,6 +10,7 @@ use crate::{
     Day, EventKind as K,
     calendar::WorkCalendar,
     facts::Facts,
+    order::sort_by_key,
     rule::{Condition, Done, Limit, Moot, Party, Rule, Track, Trigger},
 };
 
@@ -192,6 +193,6 @@ pub(super) fn further(
             }
         }
     }
-    rows.sort_by_key(|row| (row.rule.id, row.from, row.rests_on[0]));
+    sort_by_key(&mut rows, |row| (row.rule.id, row.from, row.rests_on[0]));
     (rows, national_rule)
 }

@@ -9,8 +9,9 @@ use super::{
 };
 use crate::{
     Day,
-    change::{Body, Change, MAXIMUM_CHANGE_BYTES},
+    change::{Body, Change, ChangeId, MAXIMUM_CHANGE_BYTES},
     fold::{Record, in_order},
+    order::gathered,
 };
 
 /// The calendar as the log has it.
@@ -92,13 +93,11 @@ impl CalendarLog {
             .into_iter()
             .filter_map(|change| Some((change, change.body().ok()?)))
             .collect();
-        let withdrawn: BTreeSet<_> = said
-            .iter()
-            .filter_map(|(_, body)| match body {
-                Body::NoticeWithdrawn { notice } => Some(notice.clone()),
-                _ => None,
-            })
-            .collect();
+        let withdrawn = said.iter().filter_map(|(_, body)| match body {
+            Body::NoticeWithdrawn { notice } => Some(notice.clone()),
+            _ => None,
+        });
+        let withdrawn: BTreeSet<ChangeId> = gathered(withdrawn);
         let mut log = Self {
             calendar: WorkCalendar::official().clone(),
             entries: Vec::new(),

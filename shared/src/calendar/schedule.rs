@@ -6,7 +6,10 @@ use super::{
     statutory::statutory_holidays,
     table::{Row, years_spoken_for},
 };
-use crate::Day;
+use crate::{
+    Day,
+    order::{sort, sort_by_key},
+};
 
 /// A notice of the State Council, and since when it was known.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -83,7 +86,7 @@ impl Schedule {
     pub(super) fn replaced_by(&self, later: &[Row]) -> Self {
         let spoken_for = years_spoken_for(later);
         let mut known_years = [self.known_years.as_slice(), &spoken_for].concat();
-        known_years.sort_unstable();
+        sort(&mut known_years);
         known_years.dedup();
         let kept = |row: &&Row| !spoken_for.contains(&row.day.year());
         Self::with_years(merged(self.rows.iter().filter(kept), later), known_years)
@@ -262,7 +265,7 @@ fn merged<'a>(under: impl Iterator<Item = &'a Row>, over: &'a [Row]) -> Vec<Row>
             .is_err()
     };
     let mut rows: Vec<Row> = under.filter(covered).chain(over).cloned().collect();
-    rows.sort_by_key(|row| row.day);
+    sort_by_key(&mut rows, |row| row.day);
     rows
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{schedule::Notice, statutory::statutory_holidays};
-use crate::Day;
+use crate::{Day, order::sort_by_key};
 
 /// One day that a notice takes out of the ordinary week.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -247,7 +247,7 @@ fn read(csv: &str, of_notices: bool) -> Result<Vec<Row>, CalendarError> {
     if rows.is_empty() {
         return Err(nothing);
     }
-    rows.sort_by_key(|(_, row)| row.day);
+    sort_by_key(&mut rows, |(_, row)| row.day);
     if let Some(pair) = rows.windows(2).find(|pair| pair[0].1.day == pair[1].1.day) {
         return Err(CalendarError {
             line: pair[1].0,

@@ -9,6 +9,7 @@ use crate::{
     calendar::check_notice,
     change::{Body, Change, MAXIMUM_CHANGE_BYTES, MAXIMUM_NAME_BYTES, SCHEMA, Subject},
     fold::{FoldedCase, fields_of},
+    order::gathered,
     permission::{
         Refusal, may_attach, may_create, may_detach, may_edit_head, may_record, may_set_calendar,
     },
@@ -135,7 +136,7 @@ fn is_of_a_case(change: &Change) -> Result<(), RefusalReason> {
 /// Opening what is open, as two offices that take in one sheet do, may add what the other did not
 /// know; to change a field takes the right to edit it.
 fn may_reopen(actor: &Actor, head: &CaseHead, case: &FoldedCase) -> Result<(), Refusal> {
-    let known: BTreeMap<_, _> = fields_of(&case.file.case).into_iter().collect();
+    let known: BTreeMap<_, _> = gathered(fields_of(&case.file.case));
     fields_of(head)
         .into_iter()
         .filter(|(field, value)| known.get(field).is_some_and(|known| known != value))
