@@ -123,10 +123,7 @@ mod tests {
         check(&[GOOD], Ok("2 月 16 日、17 日虽是周末"));
         let day = GOOD.replace("2013-02-07", "2013-02-31");
         check(&[GOOD, &day], Err(&["1.json：第 3 行第"]));
-        check(
-            &[&day],
-            Err(&["字段 events[0].on：`2013-02-31` is not a day"]),
-        );
+        check(&[&day], Err(&["字段 events[0].on：“2013-02-31”不是日期"]));
         check(
             &["{", "{}"],
             Err(&["不是 JSON", "应为 aftercheck-case/1，实为 （无）"]),

@@ -12,7 +12,7 @@ mod table;
 
 use std::sync::OnceLock;
 
-pub use log::{CalendarLog, Entry, Loaded, Says, check_notice};
+pub use log::{CalendarFile, CalendarLog, Entry, Loaded, Says};
 pub use schedule::{DayKind, Notice, Schedule};
 pub use statutory::statutory_holidays;
 pub use table::{CalendarError, CalendarFault};
@@ -95,39 +95,37 @@ impl WorkCalendar {
         .with_bureaus()
     }
 
-    /// This calendar with days that only Beijing's bureaus were off or worked: it then applies
-    /// to the duties of the municipal and the district bureaus, and not to the enterprise's.
+    /// This calendar with days that only Beijing's bureaus were off or worked, beside those that
+    /// it already has: they apply to the duties of the municipal and the district bureaus, and
+    /// not to the enterprise's.
     ///
-    /// The text has a line `date,kind,name` and then one line a day.
+    /// The text has a line `date,kind,name` and then one line a day, `kind` being `holiday` or
+    /// `makeup_workday`.
     ///
     /// # Errors
-    /// [`CalendarError`] with the line and what is wrong with it.
+    /// [`CalendarError`] with the line and what is wrong with it, a file of notices among them:
+    /// those are for everyone.
     pub fn with_bureau_overlay(&self, csv: &str) -> Result<Self, CalendarError> {
-        Ok(Self {
-            general: self.general.clone(),
-            overlay: table::read_overlay(csv)?,
-            bureaus: None,
-        }
-        .with_bureaus())
+        Ok(self.with_overlay_rows(&table::read_overlay(csv)?))
     }
 
-    /// This calendar with the overlay of Beijing, or without any.
-    #[expect(
-        clippy::missing_panics_doc,
-        reason = "a test reads the overlay that comes with it"
-    )]
-    #[must_use]
-    pub fn with_overlay_of_beijing(&self, on: bool) -> Self {
-        if on {
-            return self
-                .with_bureau_overlay(BUREAUS_OF_BEIJING)
-                .expect("a test reads the overlay that comes with it");
-        }
+    /// The overlay that comes with this version, and the rows of later ones on top of it.
+    fn with_overlays(&self, later: &[Vec<table::Row>]) -> Self {
+        let own = table::read_overlay(BUREAUS_OF_BEIJING)
+            .expect("a test reads the overlay that comes with it");
+        let rows = later
+            .iter()
+            .fold(own, |rows, later| schedule::merged(rows.iter(), later));
+        self.with_overlay_rows(&rows)
+    }
+
+    fn with_overlay_rows(&self, rows: &[table::Row]) -> Self {
         Self {
             general: self.general.clone(),
-            overlay: Vec::new(),
+            overlay: schedule::merged(self.overlay.iter(), rows),
             bureaus: None,
         }
+        .with_bureaus()
     }
 
     /// The days of the overlay that counts, each with its name and whether it is worked.

@@ -1,7 +1,10 @@
 //! Reading case files, with errors that a person can act on, and writing them without loss.
 
+mod reason;
+
 use serde::Serialize;
 
+use self::reason::in_chinese;
 use crate::{
     CaseFile, EventKind,
     case::{CASE_FORMAT, Trait},
@@ -111,7 +114,7 @@ fn not_json(error: &serde_json::Error) -> CaseFileError {
     CaseFileError::NotJson {
         line: error.line(),
         column: error.column(),
-        reason: without_place(error),
+        reason: in_chinese(&without_place(error)),
     }
 }
 
@@ -129,6 +132,10 @@ fn fault(path: String, error: &serde_json::Error) -> CaseFileError {
         Some(name) if path == "." => name.to_owned(),
         Some(name) => format!("{path}.{name}"),
         None => path,
+    };
+    let reason = match reason.strip_prefix('`').and_then(|it| it.split_once("`: ")) {
+        Some((_, reason)) => in_chinese(reason),
+        None => in_chinese(&reason),
     };
     CaseFileError::Unfit {
         line: error.line(),

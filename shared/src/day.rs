@@ -22,7 +22,7 @@ pub struct Day(i32);
 
 /// The text was not a day in the form `2013-03-04` between the years 1900 and 2999.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a day: expected a date like 2013-03-04")]
+#[error("“{0}”不是日期，应写作 2013-03-04")]
 pub struct ParseDayError(pub String);
 
 /// Days between 0001-01-01 (chrono's common era day 1) and 1970-01-01.

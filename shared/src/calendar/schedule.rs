@@ -256,7 +256,7 @@ impl Schedule {
 }
 
 /// Both, by day; where both name a day, `over` counts.
-fn merged<'a>(under: impl Iterator<Item = &'a Row>, over: &'a [Row]) -> Vec<Row> {
+pub(super) fn merged<'a>(under: impl Iterator<Item = &'a Row>, over: &'a [Row]) -> Vec<Row> {
     let covered = |row: &&Row| {
         over.binary_search_by_key(&row.day, |over| over.day)
             .is_err()
