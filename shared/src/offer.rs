@@ -1,11 +1,11 @@
 //! What comes next: the steps that a case's state offers, and those that still lie ahead.
 
 use crate::{
-    Actor, CaseFile, EventKind as K,
+    Actor, CaseFile, Event, EventKind as K,
     assess::{Assessment, Deadline, Status, holds},
     event::{Outcome, Verdict},
     facts::Facts,
-    permission::permitted,
+    permission::{may_record, permitted},
     rule::{Done, Rule, Trigger},
 };
 
@@ -66,7 +66,12 @@ pub fn offers(actor: &Actor, case: &CaseFile, assessment: &Assessment) -> Vec<Of
         let known = offered
             .iter()
             .any(|it| it.kind == *kind && it.round == round);
-        if !known && may.contains(kind) {
+        // Of a result it may hang on the round, whose it is to deliver.
+        let event = Event {
+            written_round: Some(round),
+            ..Event::new("", kind.clone(), assessment.as_of)
+        };
+        if !known && may.contains(kind) && may_record(actor, case, &event).is_ok() {
             offered.push(Offer {
                 kind: kind.clone(),
                 round,

@@ -14,3 +14,4 @@ mod golden;
 mod index;
 mod laws;
 mod ledger;
+mod permissions;
