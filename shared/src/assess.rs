@@ -226,7 +226,8 @@ pub struct Assessment {
     pub deadlines: Vec<Deadline>,
     /// Further limits of national law, never mixed with the rows.
     pub further: Vec<Deadline>,
-    /// Which national rule `further` is computed by; none where nothing has been triggered.
+    /// Which national rule on spot checks the triggers of `further` fall under, the later one
+    /// where they differ, or without triggers the last event; none where nothing has happened.
     pub national_rule: Option<NationalRule>,
     /// The categories that apply, by number.
     pub findings: Vec<Finding>,

@@ -182,7 +182,7 @@ fn overlay(log: &CalendarLog, speaks: bool, session: Session) -> AnyView {
             <li>"2014 年 APEC 会议：11 月 7 日、10 日至 12 日放假，2 日、15 日上班（随本程序发布）"</li>
             {loaded.collect::<Vec<_>>()}
         </ul>
-        {state}
+        <p>{state}</p>
         {speaks.then(|| view! {
             <div class="part__acts">
                 <button type="button" class="btn" on:click=switch>{if on { "停用调休" } else { "启用调休" }}</button>
@@ -279,21 +279,26 @@ fn withdraw_button(notice: ChangeId, session: Session) -> AnyView {
 
 /// 《…》：2027 年，放假 33 天，调休上班 5 天; an overlay by the names of its days.
 fn summary(loaded: &Loaded) -> String {
-    let span = if loaded.years.is_empty() {
-        format!("{} 至 {}", loaded.first, loaded.last)
-    } else {
-        let years = loaded.years.iter().map(i32::to_string);
-        format!("{} 年", years.collect::<Vec<_>>().join("、"))
+    let years = loaded.years.iter().map(i32::to_string);
+    let span = match (loaded.years.len(), loaded.first == loaded.last) {
+        (0, true) => loaded.first.to_string(),
+        (0, false) => format!("{} 至 {}", loaded.first, loaded.last),
+        _ => format!("{} 年", years.collect::<Vec<_>>().join("、")),
     };
     let what = if loaded.notices.is_empty() {
         loaded.names.join("、")
     } else {
         named(&loaded.notices)
     };
-    format!(
-        "{what}：{span}，放假 {} 天，调休上班 {} 天",
-        loaded.holidays, loaded.makeup_workdays
-    )
+    let counts = [
+        ("放假", loaded.holidays),
+        ("调休上班", loaded.makeup_workdays),
+    ];
+    let counts = counts.iter().filter(|(_, days)| *days > 0);
+    let counts: String = counts
+        .map(|(kind, days)| format!("，{kind} {days} 天"))
+        .collect();
+    format!("{what}：{span}{counts}")
 }
 
 /// The cases with a date that one calendar has on another day than the other, and which.

@@ -153,13 +153,7 @@ pub(super) fn further(
     };
     let mut national_rule = None;
     let mut governs = |day: Day| {
-        let rule = if day >= ORDER_18_FROM {
-            NationalRule::Order18NotComputed
-        } else if day >= ORDER_133_FROM {
-            NationalRule::Order133
-        } else {
-            NationalRule::EarlierNotComputed
-        };
+        let rule = in_force_on(day);
         // Where triggers fall under different rules, the later one is said.
         national_rule = national_rule.max(Some(rule));
         rule == NationalRule::Order133
@@ -193,5 +187,17 @@ pub(super) fn further(
         }
     }
     rows.sort_by_key(|row| (row.rule.id, row.from, row.rests_on[0]));
-    (rows, national_rule)
+    // Nothing triggered yet: the rule that what comes next would fall under.
+    (rows, national_rule.or(facts.latest.map(in_force_on)))
+}
+
+/// The national rule on spot checks that was in force on a day.
+fn in_force_on(day: Day) -> NationalRule {
+    if day >= ORDER_18_FROM {
+        NationalRule::Order18NotComputed
+    } else if day >= ORDER_133_FROM {
+        NationalRule::Order133
+    } else {
+        NationalRule::EarlierNotComputed
+    }
 }

@@ -99,7 +99,7 @@ pub(super) fn in_chinese(reason: &str) -> String {
     reason.to_owned()
 }
 
-/// `string "2013"`, `integer `7``, `map`.
+/// Such as a string with its text, an integer, a map.
 fn what_is_found(found: &str) -> String {
     for (kind, ours) in [
         ("string ", "文字"),

@@ -3,9 +3,10 @@
 use serde::Serialize;
 
 use crate::{
-    CaseFile,
+    CaseFile, Event, EventKind,
     assess::{Finding, InForce, Notice, Raised},
     edition::Edition,
+    event::Outcome,
     words::{self, Word},
 };
 
@@ -29,10 +30,13 @@ pub struct Basis {
 /// announcement publishes it (article 22).
 pub fn of_finding(finding: &Finding, case: &CaseFile, edition: &Edition) -> Basis {
     let category = edition.category(finding.category);
+    let found = Some(Outcome::NotImplemented);
     let judged = match finding.category {
         1 => Some("拒绝抽查没有正当理由，由登记人认定"),
         3 => Some("拒绝整改没有正当理由，由登记人认定"),
-        5 => Some("整改措施是否落实，由核查人认定"),
+        5 if any(&finding.events, case, |event| event.outcome == found) => {
+            Some("整改措施没有落实，由核查人认定")
+        }
         _ => None,
     };
     let preceding = finding.preceding.map(|period| {
@@ -77,6 +81,13 @@ pub fn of_notice(raised: &Raised, case: &CaseFile, edition: Option<&Edition>) ->
     let clause = edition
         .and_then(|edition| edition.notices.iter().find(|(it, _)| *it == raised.notice))
         .map_or("", |(_, clause)| clause);
+    let excused = |event: &Event| event.kind == EventKind::ExcuseAccepted;
+    let judged = match raised.notice {
+        Notice::Category4Doubtful if any(&raised.events, case, excused) => {
+            Some("未申请复查有正当理由，由区县局认定")
+        }
+        _ => None,
+    };
     let class = case.case.product.excluded_class.as_deref();
     let class = class
         .filter(|_| raised.notice == Notice::OutOfScopeProduct)
@@ -86,9 +97,15 @@ pub fn of_notice(raised: &Raised, case: &CaseFile, edition: Option<&Edition>) ->
         clause.to_owned(),
         &raised.events,
         class,
-        None,
+        judged,
         case,
     )
+}
+
+/// Whether one of the events at these positions is such a one.
+fn any(positions: &[usize], case: &CaseFile, is: impl Fn(&Event) -> bool) -> bool {
+    let mut events = positions.iter().filter_map(|at| case.events.get(*at));
+    events.any(is)
 }
 
 fn basis(

@@ -85,9 +85,11 @@ pub(super) fn Load(file: CalendarFile) -> impl IntoView {
             Chosen::Ready(ready) => preview(ready, chosen, session),
         })}
         <div class="part__acts">
-            <button type="button" class="btn" on:click=open>
-                {format!("选择{title}文件")}
-            </button>
+            {move || (!chosen.with(is_ready)).then(|| view! {
+                <button type="button" class="btn" on:click=open>
+                    {format!("选择{title}文件")}
+                </button>
+            })}
             <input
                 class="vh"
                 type="file"
@@ -99,6 +101,10 @@ pub(super) fn Load(file: CalendarFile) -> impl IntoView {
             />
         </div>
     }
+}
+
+const fn is_ready(chosen: &Option<Chosen>) -> bool {
+    matches!(chosen, Some(Chosen::Ready(_)))
 }
 
 fn unfit(name: &str, why: &str) -> AnyView {
@@ -117,15 +123,16 @@ fn unfit(name: &str, why: &str) -> AnyView {
 fn preview(ready: Ready, chosen: RwSignal<Option<Chosen>>, session: Session) -> AnyView {
     let messages = Messages::use_in();
     let title = form(ready.file).title;
-    // Asked for when it is taken: somebody may have switched it in between.
-    let waits =
-        move || ready.file == CalendarFile::Overlay && !session.calendar_log().get().overlay;
+    let is_overlay = ready.file == CalendarFile::Overlay;
+    let log = session.calendar_log();
+    let waits = move || is_overlay && !log.get().overlay;
     let body = ready.file.body(ready.csv.clone());
     let take = move |_| {
         let body = body.clone();
         spawn_local(async move {
             let taken = session.say_of_calendar(body).await;
             messages.say(match taken {
+                Ok(()) if waits() => Message::done(format!("已载入{title}")).more("启用后才计入。"),
                 Ok(()) => {
                     Message::done(format!("已载入{title}")).more("各单位的设备同步后都按它计算。")
                 }
