@@ -348,9 +348,9 @@ fn what_a_person_decided_is_named_where_it_counts() {
         judged(&visited, "2013-03-22"),
         [Some("整改措施没有落实，由核查人认定")]
     );
-    let failed = format!("{filed}; 2013-03-29 reinspection_reported verdict=nonconforming");
+    let again = format!("{filed}; 2013-03-29 reinspection_reported verdict=nonconforming");
     assert_eq!(
-        judged(&failed, "2013-03-29"),
+        judged(&again, "2013-03-29"),
         [None],
         "a laboratory found it"
     );

@@ -10,6 +10,7 @@ mod example;
 mod examples;
 mod explanations;
 mod files;
+mod fixture;
 mod golden;
 mod index;
 mod laws;
