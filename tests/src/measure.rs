@@ -37,6 +37,9 @@ impl fmt::Display for Figure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let digits = if self.median < 100.0 { 1 } else { 0 };
         let (median, (low, high)) = (self.median, self.span);
+        if low == high {
+            return write!(f, "{median:.digits$}");
+        }
         write!(f, "{median:.digits$} ({low:.digits$} to {high:.digits$})")
     }
 }

@@ -79,7 +79,7 @@ async fn table(page: &Page, criterion: &Path) -> Table {
     for limit in LIMITS {
         let own = native(&format!("add_working_days/{limit}"));
         let own = own.map(|it| it.map(a_second));
-        let times = 100;
+        let times = 1_000;
         let there = runs(page, &format!("'add', {limit}, {times}")).await;
         let there = there.map(|it| a_second(it / f64::from(times)));
         medians.0.extend(own.map(|it| it.median));
