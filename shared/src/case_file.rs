@@ -213,6 +213,15 @@ const ENTERPRISE_FIELDS: [&str; 5] = [
 const EXCLUDED_CLASSES: [&str; 4] = ["food", "food_related", "cosmetics", "measuring_instrument"];
 
 /// What of a case file this version does not know: it is kept and passed on, and no rule reads it.
+///
+/// ```
+/// use shared::case_file::{read, unknown};
+/// let text = r#"{ "format": "aftercheck-case/1", "case": { "regulation": "beijing-2013" },
+///   "events": [{ "id": "e1", "type": "result_served", "on": "2013-03-12", "weather": "雨" }] }"#;
+/// let found = unknown(&read(text.as_bytes())?);
+/// assert_eq!(found[0].field, "events[0].weather");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn unknown(case: &CaseFile) -> Vec<Unknown> {
     let mut found = Vec::new();
     let mut add = |field: String, what| found.push(Unknown { field, what });

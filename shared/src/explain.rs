@@ -169,6 +169,19 @@ fn limit_text(row: &Deadline) -> String {
 
 impl Explanation {
     /// The sentence without its stress.
+    ///
+    /// ```
+    /// # use shared::{CaseFile, CaseHead, Event, EventKind, assess::assess, calendar::WorkCalendar, history::History};
+    /// # let mut case = CaseFile::new(CaseHead { regulation: "beijing-2013".into(), handling_bureau: "110105".into(), ..Default::default() });
+    /// # case.events.push(Event::new("e1", EventKind::MaterialsReceived, "2013-02-07".parse()?));
+    /// # let calendar = WorkCalendar::official();
+    /// # let found = assess(&case, &History::default(), calendar, "2013-02-18".parse()?);
+    /// use shared::explain::explain;
+    /// let row = found.row("art6.serve_result", 0).ok_or("article 6")?;
+    /// let why = explain(row, &case, calendar, found.as_of);
+    /// assert!(why.sentence_text().ends_with("依据第六条。"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn sentence_text(&self) -> String {
         self.sentence
             .iter()
@@ -205,6 +218,18 @@ impl fmt::Display for Explanation {
 
 impl Explanation {
     /// Whether the ordinals of its days count working days.
+    ///
+    /// ```
+    /// # use shared::{CaseFile, CaseHead, Event, EventKind, assess::assess, calendar::WorkCalendar, history::History};
+    /// # let mut case = CaseFile::new(CaseHead { regulation: "beijing-2013".into(), handling_bureau: "110105".into(), ..Default::default() });
+    /// # case.events.push(Event::new("e1", EventKind::MaterialsReceived, "2013-02-07".parse()?));
+    /// # let calendar = WorkCalendar::official();
+    /// # let found = assess(&case, &History::default(), calendar, "2013-02-18".parse()?);
+    /// use shared::explain::explain;
+    /// let row = found.row("art6.serve_result", 0).ok_or("article 6")?;
+    /// assert!(explain(row, &case, calendar, found.as_of).counts_working_days());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn counts_working_days(&self) -> bool {
         self.equation.unit == Unit::WorkingDays
     }

@@ -80,6 +80,7 @@ async fn a_case_says_by_which_rules_it_is_computed() {
     page.see("已同步").await;
 
     open(&page, "明日厂").await;
+    page.see("规定不识别").await;
     page.see("本版本不认识这个案件所用的规定，不计算期限；记录照常可看。")
         .await;
     page.screenshot("rules-unknown-edition").await;

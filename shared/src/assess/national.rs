@@ -134,6 +134,11 @@ const COMPULSION_LAW: &str = "行政强制法";
 const ORDER_133: &str = "产品质量监督抽查管理办法（总局令第133号）";
 
 /// The law that a national rule is of; `None` for a rule of an edition.
+///
+/// ```
+/// use shared::assess::{NATIONAL_RULES, law_of};
+/// assert!(NATIONAL_RULES.iter().all(|(rule, law)| law_of(rule) == Some(*law)));
+/// ```
 pub fn law_of(rule: &Rule) -> Option<&'static str> {
     NATIONAL_RULES
         .iter()

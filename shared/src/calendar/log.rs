@@ -71,6 +71,12 @@ impl CalendarFile {
     }
 
     /// What loading such a file says.
+    ///
+    /// ```
+    /// use shared::{calendar::CalendarFile, change::Body};
+    /// let body = CalendarFile::Overlay.body("date,kind,name".into());
+    /// assert!(matches!(body, Body::OverlayFile { .. }));
+    /// ```
     pub fn body(self, csv: String) -> Body {
         match self {
             Self::Notices => Body::Notice { csv },
@@ -191,6 +197,13 @@ impl Loaded {
     /// # Errors
     /// As [`WorkCalendar::with_notice`] and [`WorkCalendar::with_bureau_overlay`], and where the
     /// file is larger than a change can be.
+    ///
+    /// ```
+    /// use shared::calendar::{CalendarFile, Loaded};
+    /// let loaded = Loaded::read(CalendarFile::Overlay, "date,kind,name\n2015-09-02,holiday,会议")?;
+    /// assert_eq!((loaded.holidays, loaded.makeup_workdays), (1, 0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn read(file: CalendarFile, csv: &str) -> Result<Self, CalendarError> {
         let rows = file.rows(csv)?;
         if file.body(csv.to_owned()).to_raw().get().len() > MAXIMUM_CHANGE_BYTES {

@@ -93,6 +93,12 @@ pub enum CalendarFault {
 
 impl CalendarFault {
     /// The column that is wrong, where one is.
+    ///
+    /// ```
+    /// use shared::calendar::CalendarFault;
+    /// assert_eq!(CalendarFault::Empty("name").field(), Some("name"));
+    /// assert_eq!(CalendarFault::NoDays.field(), None);
+    /// ```
     pub const fn field(&self) -> Option<&'static str> {
         match self {
             Self::MissingColumn(column)
