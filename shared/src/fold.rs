@@ -195,6 +195,7 @@ impl Folding {
                 | Body::Notice { .. }
                 | Body::NoticeWithdrawn { .. }
                 | Body::Overlay { .. }
+                | Body::OverlayFile { .. }
                 | Body::Unknown,
             ) => {
                 self.put_aside(change, SetAsideReason::LaterVersion);

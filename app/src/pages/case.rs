@@ -155,7 +155,7 @@ fn head(case: &Arc<LedgerCase>) -> AnyView {
             let look = if row.is_running() {
                 Look::Running
             } else {
-                Look::Done
+                row.look
             };
             tag(look, row.stage)
         })

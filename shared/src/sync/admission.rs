@@ -6,7 +6,7 @@ use super::{Scope, wire::RefusalReason};
 use crate::{
     Actor, CaseHead,
     attachment::Unfit,
-    calendar::check_notice,
+    calendar::{CalendarFile, Loaded},
     change::{Body, Change, MAXIMUM_CHANGE_BYTES, MAXIMUM_NAME_BYTES, SCHEMA, Subject},
     fold::{FoldedCase, fields_of},
     order::gathered,
@@ -65,7 +65,8 @@ pub fn admit(
             Body::History { .. }
             | Body::Notice { .. }
             | Body::NoticeWithdrawn { .. }
-            | Body::Overlay { .. },
+            | Body::Overlay { .. }
+            | Body::OverlayFile { .. },
             Some(_),
         ) => Err(Refusal::OtherRole),
         (Body::Unknown, Some(_)) => Err(Refusal::UnknownType),
@@ -81,8 +82,13 @@ fn admit_to_calendar(body: &Body, actor: &Actor) -> Result<(), RefusalReason> {
     if !may_set_calendar(actor) {
         return Err(RefusalReason::NotPermitted);
     }
+    let check = |file, csv: &str| {
+        let read = Loaded::read(file, csv);
+        read.map(drop).map_err(|_| RefusalReason::Unreadable)
+    };
     match body {
-        Body::Notice { csv } => check_notice(csv).map_err(|_| RefusalReason::Unreadable),
+        Body::Notice { csv } => check(CalendarFile::Notices, csv),
+        Body::OverlayFile { csv } => check(CalendarFile::Overlay, csv),
         Body::NoticeWithdrawn { .. } | Body::Overlay { .. } => Ok(()),
         _ => Err(RefusalReason::NotPermitted),
     }
