@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, Write},
-    net::SocketAddr,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -20,7 +20,12 @@ use crate::{
     console::reason,
     db::{self, Database},
     demo, export, http, import,
+    tls::{self, Tls},
 };
+
+/// Where it listens if nothing is said: for this machine alone; under HTTPS, for tablets too.
+const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+const LISTEN_SECURELY: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 8443);
 
 /// 抽查后处理：一个程序，一个数据目录。
 #[derive(Parser, Debug)]
@@ -101,9 +106,11 @@ struct Options {
         conflicts_with = "demo"
     )]
     data: PathBuf,
-    /// 监听地址；端口 0 表示任选一个空闲端口
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
-    listen: SocketAddr,
+    /// 监听地址，默认 127.0.0.1:8080，用 HTTPS 时为 0.0.0.0:8443；端口 0 表示任选一个空闲端口
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<SocketAddr>,
+    #[command(flatten)]
+    tls: tls::Options,
     /// 演示：用样例台账和演示账号，停止后一切作废
     #[arg(long)]
     demo: bool,
@@ -119,6 +126,8 @@ enum Error {
         address: SocketAddr,
         source: io::Error,
     },
+    #[error("HTTPS 不能启用：{0}")]
+    Tls(#[from] tls::Error),
     #[error("数据库不能使用：{0}")]
     Database(#[from] db::Error),
     #[error("演示数据不能准备：{0}")]
@@ -224,27 +233,42 @@ fn run(options: &Options) -> Result<(), Error> {
         Some(first_administrator(&database)?)
     };
     let state = State::new(database, options.demo);
+    let tls = Tls::of(&options.tls, data)?;
+    let listen = options.listen.unwrap_or(match tls {
+        Some(_) => LISTEN_SECURELY,
+        None => LISTEN,
+    });
 
     tokio::runtime::Runtime::new()?.block_on(async {
-        let listener = TcpListener::bind(options.listen)
+        let listener = TcpListener::bind(listen)
             .await
             .map_err(|source| Error::Listen {
-                address: options.listen,
+                address: listen,
                 source,
             })?;
-        writeln!(
-            io::stdout(),
-            "抽查后处理已启动：http://{}",
-            listener.local_addr()?
-        )?;
+        let bound = listener.local_addr()?;
+        let address = match &tls {
+            None => format!("http://{bound}"),
+            Some(_) if bound.ip().is_unspecified() => format!("https://localhost:{}", bound.port()),
+            Some(_) => format!("https://{bound}"),
+        };
+        writeln!(io::stdout(), "抽查后处理已启动：{address}")?;
         if let Some(token) = first_token {
-            let address = listener.local_addr()?;
             writeln!(
                 io::stdout(),
-                "还没有账号。请在浏览器打开此一次性链接，建立管理员账号：\nhttp://{address}/welcome#{token}"
+                "还没有账号。请在浏览器打开此一次性链接，建立管理员账号：\n{address}/welcome#{token}"
             )?;
         }
-        Ok(http::serve(listener, http::router(api::router(state)), stop_signal()).await?)
+        let router = http::router(api::router(state));
+        let Some(tls) = tls else {
+            return Ok(http::serve(http::prompt(listener), router, stop_signal()).await?);
+        };
+        writeln!(io::stdout(), "{}", tls.greeting(bound.port()))?;
+        let (secure, plain) = tls.listen(listener)?;
+        let (router, plain_router) = (tls.router(router), tls.plain_router());
+        tokio::spawn(tls.renew());
+        tokio::spawn(http::serve(plain, plain_router, std::future::pending()));
+        Ok(http::serve(secure, router, stop_signal()).await?)
     })
 }
 

@@ -1,8 +1,13 @@
 //! One router of everything that is served, and the loop that serves it.
 
-use std::{future::Future, io, time::Duration};
+use std::{fmt::Debug, future::Future, io, net::SocketAddr, time::Duration};
 
-use axum::{Router, middleware::map_response, routing::get, serve::ListenerExt};
+use axum::{
+    Router,
+    middleware::map_response,
+    routing::get,
+    serve::{Listener, ListenerExt},
+};
 use tokio::{net::TcpListener, sync::watch, time::sleep};
 
 use crate::{assets, headers};
@@ -37,19 +42,27 @@ pub fn router(api: Router) -> Router {
         .layer(map_response(headers::add))
 }
 
+/// Answers are small and waited for: connections send them at once.
+pub fn prompt(listener: TcpListener) -> impl Listener<Addr = SocketAddr> {
+    listener.tap_io(|stream| {
+        // A connection that refuses this works all the same.
+        let _ = stream.set_nodelay(true);
+    })
+}
+
 /// Serves until `stop` is there, then lets requests under way end.
 ///
 /// # Errors
 /// Where the listener fails.
-pub async fn serve(
-    listener: TcpListener,
+pub async fn serve<L>(
+    listener: L,
     router: Router,
     stop: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
-    let listener = listener.tap_io(|stream| {
-        // Answers are small and waited for. A connection that refuses this works all the same.
-        let _ = stream.set_nodelay(true);
-    });
+) -> io::Result<()>
+where
+    L: Listener,
+    L::Addr: Debug,
+{
     let (running, mut stopped) = watch::channel(());
     let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
         stop.await;

@@ -14,3 +14,4 @@ pub mod headers;
 pub mod http;
 pub mod import;
 pub mod sample;
+mod tls;

@@ -1,0 +1,188 @@
+//! The local authority: one root for as long as the data directory lives, and leaves of it.
+
+use std::{
+    collections::BTreeSet,
+    fs, io,
+    io::Write,
+    net::{IpAddr, Ipv4Addr},
+    path::{Path, PathBuf},
+};
+
+use rcgen::{
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose,
+};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
+use sha2::{Digest, Sha256};
+use time::{Duration, OffsetDateTime};
+
+use super::Error;
+use crate::api::now_milliseconds;
+
+/// The authority's certificate, for tablets to trust; and its key, which never leaves.
+const CERTIFICATE: &str = "authority.pem";
+const KEY: &str = "authority-key.pem";
+/// Clocks of tablets may be behind.
+const BEFORE: Duration = Duration::days(2);
+const ROOT_LASTS: Duration = Duration::days(3650);
+/// No browser takes a leaf of more than 825 days; it is made anew every day.
+const LEAF_LASTS: Duration = Duration::days(90);
+
+/// A root and its key.
+pub(super) struct Authority {
+    certificate: CertificateDer<'static>,
+    issuer: Issuer<'static, KeyPair>,
+}
+
+impl Authority {
+    /// The one kept in this folder, made if there is none.
+    pub(super) fn open(folder: &Path) -> Result<Self, Error> {
+        let (certificate, key) = (folder.join(CERTIFICATE), folder.join(KEY));
+        if !certificate.exists() {
+            make(folder, &certificate, &key)?;
+        }
+        let pem = read(&certificate)?;
+        let unusable = |path: PathBuf| move |_| Error::Unusable(path);
+        let key_pair = KeyPair::from_pem(&read(&key)?).map_err(unusable(key))?;
+        Ok(Self {
+            issuer: Issuer::from_ca_cert_pem(&pem, key_pair)
+                .map_err(unusable(certificate.clone()))?,
+            certificate: CertificateDer::from_pem_slice(pem.as_bytes())
+                .map_err(|_| Error::Unusable(certificate))?,
+        })
+    }
+
+    /// A leaf for this machine as it is called and reached now, and for further names.
+    pub(super) fn issue(
+        &self,
+        names: &[String],
+    ) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), Error> {
+        let names: Vec<String> = all_names(names).into_iter().collect();
+        let mut params = lasting(CertificateParams::new(names)?, LEAF_LASTS);
+        params
+            .distinguished_name
+            .push(DnType::CommonName, "Aftercheck");
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        params.use_authority_key_identifier_extension = true;
+        let key = KeyPair::generate()?;
+        let leaf = params.signed_by(&key, &self.issuer)?;
+        let key = PrivateKeyDer::try_from(key.serialize_der())
+            .map_err(|_| rcgen::Error::CouldNotParseKeyPair)?;
+        Ok((vec![leaf.der().clone(), self.certificate.clone()], key))
+    }
+
+    /// The certificate's bytes.
+    pub(super) fn der(&self) -> &[u8] {
+        &self.certificate
+    }
+
+    /// SHA-256 of the certificate, as certificate viewers write it: what a person compares.
+    pub(super) fn fingerprint(&self) -> String {
+        let pairs = Sha256::digest(&self.certificate)
+            .iter()
+            .map(|byte| format!("{byte:02X}"))
+            .collect::<Vec<_>>();
+        pairs.join(":")
+    }
+
+    pub(super) fn greeting(&self, names: &[String], port: u16) -> String {
+        let is_far = |name: &String| {
+            name != "localhost"
+                && name
+                    .parse::<IpAddr>()
+                    .is_ok_and(|ip| !ip.is_loopback() && ip.is_ipv4())
+        };
+        let reached: Vec<String> = all_names(names).into_iter().filter(is_far).collect();
+        let first = reached.first().map_or("localhost", String::as_str);
+        let others = reached
+            .iter()
+            .map(|name| format!("  https://{name}:{port}\n"))
+            .collect::<String>();
+        format!(
+            "在平板上可用的地址：\n{others}平板先信任本机的证书机构，一台一次：打开 http://{first}:{port}/authority 下载证书并按步骤安装\n证书指纹（SHA-256，安装前核对）：\n  {}",
+            self.fingerprint()
+        )
+    }
+}
+
+/// Makes the root. The key is written first: a certificate always has one.
+fn make(folder: &Path, certificate: &Path, key: &Path) -> Result<(), Error> {
+    let mut params = lasting(CertificateParams::default(), ROOT_LASTS);
+    let name = format!("抽查后处理 本地证书机构（{}）", machine());
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    let pair = KeyPair::generate()?;
+    let root = params.self_signed(&pair)?;
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        move |source| Error::File { path, source }
+    };
+    fs::create_dir_all(folder).map_err(failed(folder))?;
+    write_secret(key, &pair.serialize_pem()).map_err(failed(key))?;
+    fs::write(certificate, root.pem()).map_err(failed(certificate))
+}
+
+fn lasting(mut params: CertificateParams, lasts: Duration) -> CertificateParams {
+    let seconds = i64::try_from(now_milliseconds() / 1000).unwrap_or_default();
+    let now = OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    params.not_before = now - BEFORE;
+    params.not_after = now + lasts;
+    params
+}
+
+/// For the eyes of the server's own user alone.
+fn write_secret(path: &Path, text: &str) -> io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(text.as_bytes())
+}
+
+fn read(path: &Path) -> Result<String, Error> {
+    fs::read_to_string(path).map_err(|source| Error::File {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// What this machine is called.
+fn machine() -> String {
+    gethostname::gethostname().to_string_lossy().into_owned()
+}
+
+/// Every name and address at which this machine may be reached.
+fn all_names(further: &[String]) -> BTreeSet<String> {
+    let mut names: BTreeSet<String> = further.iter().cloned().collect();
+    names.insert("localhost".to_owned());
+    names.insert(IpAddr::from(Ipv4Addr::LOCALHOST).to_string());
+    // A machine's name may hold what no certificate takes.
+    let machine = machine().to_lowercase();
+    if machine
+        .chars()
+        .all(|char| char.is_ascii_alphanumeric() || char == '-' || char == '.')
+        && !machine.is_empty()
+    {
+        names.insert(machine);
+    }
+    // Addresses of the moment; where they cannot be listed, those given by name remain.
+    let addresses = if_addrs::get_if_addrs().unwrap_or_default();
+    names.extend(
+        addresses
+            .iter()
+            .map(|it| it.ip())
+            .filter(is_lasting)
+            .map(|ip| ip.to_string()),
+    );
+    names
+}
+
+/// An address of one link alone is no use to a tablet.
+fn is_lasting(ip: &IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(ip) => !ip.is_link_local(),
+        IpAddr::V6(ip) => !ip.is_unicast_link_local(),
+    }
+}
