@@ -39,5 +39,6 @@ pub mod store;
 mod theme;
 pub mod update;
 mod words;
+mod worker;
 
 pub use frame::App;

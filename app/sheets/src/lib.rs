@@ -1,10 +1,14 @@
-//! The module that a Worker loads to read sheets: the page stays fast, and reading can be stopped by
-//! ending the Worker.
+//! The module that a Worker loads to read and write sheets: the page stays fast, and the work can be
+//! stopped by ending the Worker.
 //!
-//! The page sends `[name, bytes]`; what comes back are [`Told`] messages as JSON.
+//! The page sends `[name, bytes]` to have a file read; what comes back are [`Told`] messages as JSON.
+//! It sends an [`Outgoing`] as JSON to have it written; what comes back is the file as a `Uint8Array`,
+//! empty where it could not be written.
+
+pub mod workbook;
 
 use js_sys::{Array, Uint8Array};
-use shared::import::Told;
+use shared::{import::Told, outgoing::Outgoing};
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
@@ -16,6 +20,12 @@ pub fn start() {
     };
     let listening = worker.clone();
     let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+        if let Some(text) = event.data().as_string() {
+            let bytes = serde_json::from_str(&text).map_or_else(|_| Vec::new(), |asked| write(&asked));
+            // There is nobody else to tell of a failure.
+            let _ = listening.post_message(&Uint8Array::from(&bytes[..]));
+            return;
+        }
         let sent = Array::from(&event.data());
         let name = sent.get(0).as_string().unwrap_or_default();
         let bytes = Uint8Array::new(&sent.get(1)).to_vec();
@@ -31,6 +41,13 @@ pub fn start() {
     // It listens as long as the Worker lives.
     on_message.forget();
     tell(&worker, &Told::Ready);
+}
+
+/// The file; nothing where it cannot be written.
+fn write(asked: &Outgoing) -> Vec<u8> {
+    match asked {
+        Outgoing::Sheet(table) => workbook::xlsx(table).unwrap_or_default(),
+    }
 }
 
 fn tell(worker: &DedicatedWorkerGlobalScope, told: &Told) {

@@ -1,0 +1,13 @@
+//! What goes out as a file that a Worker writes.
+
+use serde::{Deserialize, Serialize};
+
+use crate::import::Table;
+
+/// What the page asks a Worker to write.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outgoing {
+    /// A table, as an .xlsx.
+    Sheet(Table),
+}
