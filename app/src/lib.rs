@@ -27,6 +27,7 @@ mod begun;
 mod boot;
 mod components;
 mod frame;
+mod handing_out;
 mod keys;
 mod lazy;
 mod model;

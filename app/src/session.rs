@@ -590,6 +590,13 @@ impl Session {
         Ok(imported)
     }
 
+    /// A case as one file, with authors, times and edits, once the journal has been read.
+    pub async fn case_file(&self, case: &CaseId) -> Result<CaseFile, RecordError> {
+        let engine = self.engine()?;
+        engine.ready().await;
+        Ok(engine.packed(case))
+    }
+
     /// What was written under this name and not yet recorded.
     pub async fn draft(&self, name: &str) -> Option<String> {
         let engine = self.engine().ok()?;

@@ -3,7 +3,7 @@
 use std::{cell::RefCell, rc::Rc};
 
 use futures::channel::oneshot;
-use js_sys::Uint8Array;
+use js_sys::{Array, Uint8Array};
 use leptos::prelude::document;
 use shared::outgoing::Outgoing;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
@@ -34,9 +34,16 @@ impl Drop for Ending {
     }
 }
 
-/// Has a Worker write a file; `None` where it cannot.
-pub(crate) async fn write(outgoing: &Outgoing) -> Option<Uint8Array> {
-    let asked = serde_json::to_string(outgoing).ok()?;
+/// Has a Worker write a file from what is asked and the bytes that belong to it; `None` where it
+/// cannot.
+pub(crate) async fn write(outgoing: &Outgoing, contents: &[Vec<u8>]) -> Option<Uint8Array> {
+    let asked = Array::of2(
+        &"write".into(),
+        &serde_json::to_string(outgoing).ok()?.into(),
+    );
+    for content in contents {
+        asked.push(&Uint8Array::from(&content[..]));
+    }
     let worker = Ending(start()?);
     let (sender, receiver) = oneshot::channel();
     let answer = Rc::new(RefCell::new(Some(sender)));
@@ -52,7 +59,7 @@ pub(crate) async fn write(outgoing: &Outgoing) -> Option<Uint8Array> {
         Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             match event.data().dyn_into::<Uint8Array>() {
                 Ok(bytes) => done(Some(bytes)),
-                Err(_) if of.post_message(&asked.as_str().into()).is_err() => done(None),
+                Err(_) if of.post_message(&asked).is_err() => done(None),
                 Err(_) => {}
             }
         });

@@ -10,4 +10,12 @@ use crate::import::Table;
 pub enum Outgoing {
     /// A table, as an .xlsx.
     Sheet(Table),
+    /// Texts by the names of their files, as one .zip; the bytes that are sent with it lie beside
+    /// them under these names.
+    Archive {
+        /// The texts.
+        texts: Vec<(String, String)>,
+        /// The names of the bytes, in their order.
+        contents: Vec<String>,
+    },
 }

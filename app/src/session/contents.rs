@@ -339,6 +339,26 @@ impl Session {
             .map(drop)
     }
 
+    /// Keeps bytes that cases name on the server by now; they are sent there.
+    pub async fn keep_contents(&self, contents: Vec<Vec<u8>>) -> Result<(), RecordError> {
+        let engine = self.engine()?;
+        let contents: Vec<_> = contents
+            .into_iter()
+            .map(|bytes| (ContentHash::of(&bytes), bytes))
+            .collect();
+        let besides = Besides {
+            named: contents.iter().map(|(hash, _)| *hash).collect(),
+            contents,
+            ..Besides::default()
+        };
+        let mut batch = engine.store().batch();
+        besides.write(&mut batch);
+        engine.store().commit(batch).await?;
+        engine.contents.expect(&besides);
+        engine.wake();
+        Ok(())
+    }
+
     /// The bytes of an attachment.
     pub async fn content(&self, attachment: &Attachment) -> Result<Vec<u8>, ContentError> {
         let engine = self

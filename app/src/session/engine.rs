@@ -14,6 +14,7 @@ use futures::lock::Mutex;
 use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
 use shared::{
+    CaseFile,
     attachment::ContentHash,
     change::{Body, Change, ChangeId, DeviceId, Subject},
     id::CaseId,
@@ -212,6 +213,12 @@ impl Engine {
             .into_iter()
             .chain(others)
             .collect()
+    }
+
+    /// A case as one file, with all of its changes.
+    pub(super) fn packed(&self, case: &CaseId) -> CaseFile {
+        let changes = self.ledger.borrow().changes(&Subject::case(case));
+        shared::travel::pack(case, &changes)
     }
 
     /// Waits until the journal has been read.

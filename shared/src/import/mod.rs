@@ -37,4 +37,4 @@ pub use problem::{Fault, Problem};
 pub use propose::{BureauFrom, Counts, Finding, Proposal, RowProposal, mark_doubles, propose};
 pub use reading::{Reading, Row};
 pub use table::{Cell, CellKind, Merge, Sheet};
-pub use told::Told;
+pub use told::{HandedIn, Told};

@@ -14,6 +14,7 @@ use crate::{
         sprite::icon,
     },
     model::ledger::{LedgerRow, sees_bureaus},
+    handing_out::hand_out,
     session::Session,
     worker,
 };
@@ -97,13 +98,18 @@ pub(super) fn Export(found: Memo<Rows>) -> impl IntoView {
     let as_xlsx = move |_| {
         let (name, outgoing) = (name("xlsx"), Outgoing::Sheet(the_table()));
         spawn_local(async move {
-            let bytes = worker::write(&outgoing).await;
+            let bytes = worker::write(&outgoing, &[]).await;
             let is_saved =
                 bytes.is_some_and(|bytes| download::file(&bytes.into(), XLSX, &name).is_ok());
             if !is_saved {
                 failed();
             }
         });
+    };
+    let as_cases = move |_| {
+        let cases = found.with_untracked(|found| found.iter().map(|row| row.case.id.clone()).collect());
+        let name = format!("案件文件 {}", session.today().get_untracked());
+        hand_out(session, messages, cases, name);
     };
     let count = move || found.with(|found| found.len());
     view! {
@@ -114,6 +120,7 @@ pub(super) fn Export(found: Memo<Rows>) -> impl IntoView {
             <p class="menu__who"><b>{move || format!("导出筛得的 {} 件", count())}</b>"按现在的筛选和次序"</p>
             <button type="button" class="menu__item" popovertarget="export" on:click=as_xlsx>"Excel 表"<span class="muted">".xlsx"</span></button>
             <button type="button" class="menu__item" popovertarget="export" on:click=as_csv>"文字表"<span class="muted">".csv"</span></button>
+            <button type="button" class="menu__item" popovertarget="export" on:click=as_cases>"案件文件，连同附件"<span class="muted">".zip"</span></button>
         </div>
     }
 }
