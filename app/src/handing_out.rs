@@ -71,9 +71,11 @@ async fn handed_out(session: Session, cases: &[CaseId], name: &str) -> Result<us
         };
         let bytes = worker::write(&asked, &contents).await;
         let name = format!("{name}.zip");
-        bytes.is_some_and(|bytes| {
-            download::file(&bytes.into(), "application/zip", &name).is_ok()
-        })
+        bytes.is_some_and(|bytes| download::file(&bytes.into(), "application/zip", &name).is_ok())
     };
-    if saved { Ok(missing) } else { Err(REFUSED.to_owned()) }
+    if saved {
+        Ok(missing)
+    } else {
+        Err(REFUSED.to_owned())
+    }
 }

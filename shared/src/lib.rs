@@ -18,6 +18,7 @@ pub mod change;
 pub mod clock;
 pub mod conflict;
 pub mod day;
+pub mod document;
 pub mod edition;
 pub mod event;
 pub mod explain;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::import::Table;
+use crate::{document::Document, import::Table};
 
 /// What the page asks a Worker to write.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -10,6 +10,8 @@ use crate::import::Table;
 pub enum Outgoing {
     /// A table, as an .xlsx.
     Sheet(Table),
+    /// A statutory document, as a .docx.
+    Document(Document),
     /// Texts by the names of their files, as one .zip; the bytes that are sent with it lie beside
     /// them under these names.
     Archive {

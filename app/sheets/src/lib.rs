@@ -7,6 +7,7 @@
 //! empty where it could not be written.
 
 pub mod archive;
+pub mod docx;
 pub mod workbook;
 
 use js_sys::{Array, Uint8Array};
@@ -59,6 +60,7 @@ pub fn start() {
 fn write(asked: &str, contents: &[Vec<u8>]) -> Option<Vec<u8>> {
     match serde_json::from_str(asked).ok()? {
         Outgoing::Sheet(table) => workbook::xlsx(&table).ok(),
+        Outgoing::Document(document) => docx::docx(&document).ok(),
         Outgoing::Archive {
             texts,
             contents: names,

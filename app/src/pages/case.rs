@@ -236,6 +236,7 @@ fn head(case: &Arc<LedgerCase>) -> AnyView {
                 <button type="button" class="btn" title="含记录人、时间、更正和附件，可再导入" on:click=take_along>
                     "导出"
                 </button>
+                <a class="btn" href=format!("/cases/{}/documents", case.id)>"文书"</a>
                 {may_visit(case).then(|| view! { <a class="btn" href=format!("/cases/{}/visit", case.id)>"现场核查"</a> })}
                 {may_record(case).then(|| view! { <a class="btn btn--main" href=format!("/cases/{}/record", case.id)>"登记事件"</a> })}
             </div>

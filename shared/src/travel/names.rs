@@ -20,8 +20,20 @@ const NUMBER_LETTERS: usize = 40;
 /// assert_eq!(file_name(&id, &CaseFile::new(CaseHead::default())), format!("{id}.json"));
 /// ```
 pub fn file_name(id: &CaseId, file: &CaseFile) -> String {
-    let letter = |letter: char| if letter.is_alphanumeric() { letter } else { '-' };
-    let number: String = file.case.number.chars().map(letter).take(NUMBER_LETTERS).collect();
+    let letter = |letter: char| {
+        if letter.is_alphanumeric() {
+            letter
+        } else {
+            '-'
+        }
+    };
+    let number: String = file
+        .case
+        .number
+        .chars()
+        .map(letter)
+        .take(NUMBER_LETTERS)
+        .collect();
     if number.is_empty() {
         format!("{id}.json")
     } else {

@@ -5,6 +5,7 @@
 mod analysis;
 mod announcement;
 mod calendar;
+mod documents;
 mod edition;
 mod example;
 mod examples;

@@ -81,7 +81,8 @@ pub(super) fn look(work: Work, bundle: &Arc<Bundle>) -> AnyView {
     let rest = (rest > 0).then(|| view! { <li class="muted">{format!("另有 {rest} 件")}</li> });
     let count = bundle.readable().count();
     let attached = bundle.attached().len();
-    let attached = (attached > 0).then(|| view! { <span>"附件"<b class="num">{attached}</b></span> });
+    let attached =
+        (attached > 0).then(|| view! { <span>"附件"<b class="num">{attached}</b></span> });
     let role = session
         .profile()
         .with_untracked(|profile| profile.as_ref().map(|profile| profile.actor.role));
@@ -128,12 +129,16 @@ pub(super) fn look(work: Work, bundle: &Arc<Bundle>) -> AnyView {
 fn named(case: &CaseFile) -> String {
     let head = &case.case;
     let number = Some(&head.number).filter(|number| !number.is_empty());
-    [number, Some(&head.enterprise.name), Some(&head.product.name)]
-        .into_iter()
-        .flatten()
-        .cloned()
-        .collect::<Vec<_>>()
-        .join("　")
+    [
+        number,
+        Some(&head.enterprise.name),
+        Some(&head.product.name),
+    ]
+    .into_iter()
+    .flatten()
+    .cloned()
+    .collect::<Vec<_>>()
+    .join("　")
 }
 
 fn take(work: Work, session: Session, bundle: Arc<Bundle>, busy: RwSignal<bool>) {
@@ -187,10 +192,12 @@ async fn send(came: &mut Came, cases: &[(&str, &CaseFile)]) -> Result<(), String
         updated,
         skipped,
         rejected,
-    } = api::take_case_files(&handed).await.map_err(|error| match error {
-        ApiError::Unreachable => "联系不上服务器，案件文件须联网导入".to_owned(),
-        error => error.to_string(),
-    })?;
+    } = api::take_case_files(&handed)
+        .await
+        .map_err(|error| match error {
+            ApiError::Unreachable => "联系不上服务器，案件文件须联网导入".to_owned(),
+            error => error.to_string(),
+        })?;
     came.received.imported += imported;
     came.received.updated += updated;
     came.received.skipped += skipped;

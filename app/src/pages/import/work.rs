@@ -249,7 +249,9 @@ impl Work {
             }
             // The module ends where it meets what it cannot read.
             Heard::End => {
-                unreadable("文件已损坏，读不出来，请在 Excel 或 WPS 里打开，另存为 .xlsx".to_owned());
+                unreadable(
+                    "文件已损坏，读不出来，请在 Excel 或 WPS 里打开，另存为 .xlsx".to_owned(),
+                );
                 return;
             }
         };

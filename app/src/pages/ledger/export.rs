@@ -13,8 +13,8 @@ use crate::{
         messages::{Message, Messages},
         sprite::icon,
     },
-    model::ledger::{LedgerRow, sees_bureaus},
     handing_out::hand_out,
+    model::ledger::{LedgerRow, sees_bureaus},
     session::Session,
     worker,
 };
@@ -107,7 +107,8 @@ pub(super) fn Export(found: Memo<Rows>) -> impl IntoView {
         });
     };
     let as_cases = move |_| {
-        let cases = found.with_untracked(|found| found.iter().map(|row| row.case.id.clone()).collect());
+        let cases =
+            found.with_untracked(|found| found.iter().map(|row| row.case.id.clone()).collect());
         let name = format!("案件文件 {}", session.today().get_untracked());
         hand_out(session, messages, cases, name);
     };
