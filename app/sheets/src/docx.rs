@@ -25,19 +25,23 @@ const MARGINS: PageMargin = PageMargin {
 };
 /// The text's width, in twentieths of a point.
 const WIDTH: usize = 8_844;
-/// 22 lines a page, and 28 letters a line: so much less than the letter's own width.
+/// 22 lines a page.
 const LINE_PITCH: usize = 579;
-const LETTER_SPACE: isize = -849;
+/// 28 letters a line: so much less than a letter's own width. A grid of letters would say the same,
+/// but not all programs read it alike.
+const LETTER_SPACE: i32 = -4;
 /// Half points: 三号, 二号, 四号.
 const BODY: usize = 32;
 const TITLE: usize = 44;
 const PAGE_NUMBER: usize = 28;
 /// The head is as large as the width lets it be, up to this.
-const HEAD_AT_MOST: usize = 64;
+const HEAD_AT_MOST: usize = 52;
 /// The width of the text in half points.
 const WIDTH_HALF_POINTS: usize = 884;
 /// The names' column of a table.
-const NAMES: usize = 2_600;
+const NAMES: usize = 3_000;
+/// Half points: 四号, in tables.
+const TABLE: usize = 28;
 const RED: &str = "C00000";
 
 /// The document as the bytes of a .docx.
@@ -50,13 +54,13 @@ pub fn docx(document: &Document) -> Result<Vec<u8>, io::Error> {
         .page_margin(MARGINS)
         .default_fonts(song("仿宋"))
         .default_size(BODY)
+        .default_spacing(LETTER_SPACE)
         .footer(page_number(AlignmentType::Right))
         .even_footer(page_number(AlignmentType::Left));
     docx.document = docx.document.doc_grid(
         DocGrid::new()
-            .grid_type(DocGridType::LinesAndChars)
-            .line_pitch(LINE_PITCH)
-            .char_space(LETTER_SPACE),
+            .grid_type(DocGridType::Lines)
+            .line_pitch(LINE_PITCH),
     );
     docx = head(docx, document);
     for block in &document.blocks {
@@ -70,9 +74,7 @@ pub fn docx(document: &Document) -> Result<Vec<u8>, io::Error> {
                 .iter()
                 .fold(docx, |docx, line| docx.add_paragraph(indented(line))),
             Block::Facts(facts) => docx.add_table(table(
-                facts
-                    .iter()
-                    .map(|(name, line)| row(name, runs(Paragraph::new(), line))),
+                facts.iter().map(|(name, line)| row(name, in_table(line))),
             )),
             Block::Fields(fields) => {
                 let field = |name: &String| {
@@ -180,6 +182,12 @@ fn runs(paragraph: Paragraph, line: &Line) -> Paragraph {
     })
 }
 
+fn in_table(line: &Line) -> Paragraph {
+    line.iter().fold(Paragraph::new(), |paragraph, part| {
+        paragraph.add_run(run(part.clone()).size(TABLE))
+    })
+}
+
 fn indented(line: &Line) -> Paragraph {
     let first = Some(SpecialIndentType::FirstLine(640));
     let paragraph = Paragraph::new()
@@ -203,19 +211,19 @@ fn table(rows: impl Iterator<Item = TableRow>) -> Table {
         .set_grid(vec![NAMES, WIDTH - NAMES])
         .layout(TableLayoutType::Fixed)
         .width(WIDTH, WidthType::Dxa)
-        .margins(TableCellMargins::new().margin(40, 100, 40, 100))
+        .margins(TableCellMargins::new().margin(80, 100, 80, 100))
 }
 
 fn row(name: &str, value: Paragraph) -> TableRow {
     let tight = |paragraph: Paragraph| {
         paragraph
             .snap_to_grid(false)
-            .line_spacing(LineSpacing::new().line(260))
+            .line_spacing(LineSpacing::new().line(280))
     };
-    let name = Paragraph::new().add_run(Run::new().add_text(name).size(28));
+    let name = Paragraph::new().add_run(Run::new().add_text(name).size(TABLE));
     let cell = |paragraph: Paragraph, width: usize| {
         TableCell::new()
-            .add_paragraph(tight(paragraph).size(28))
+            .add_paragraph(tight(paragraph))
             .width(width, WidthType::Dxa)
             .vertical_align(VAlignType::Center)
     };
@@ -243,7 +251,7 @@ mod tests {
             .map(|at| {
                 let mut part = archive.by_index(at).unwrap();
                 let mut text = String::new();
-                std::io::Read::read_to_string(&mut part, &mut text).unwrap();
+                io::Read::read_to_string(&mut part, &mut text).unwrap();
                 (part.name().unwrap().into_owned(), text)
             })
             .collect()
@@ -269,7 +277,7 @@ mod tests {
             r#"<w:pgSz w:w="11906" w:h="16838""#,
             r#"w:top="2098""#,
             r#"w:left="1588""#,
-            r#"w:type="linesAndChars" w:linePitch="579" w:charSpace="-849""#,
+            r#"w:type="lines" w:linePitch="579""#,
             "京朝质监责改〔2013〕7号",
             "北京示例&lt;家具&gt;有限公司",
             "整改期满",

@@ -33,7 +33,7 @@ pub(super) fn told(case: &LedgerCase, clashes: &[Clash]) -> Vec<AnyView> {
             <div class="msg msg--bad" role="alert">
                 {Look::Disputed.mark()}
                 <div>
-                    <b>{format!("{} 号下有 {} 份文书", clash.number, clash.documents.len())}</b>
+                    <b>{format!("{}下有 {} 份文书", clash.number, clash.documents.len())}</b>
                     <p>"两台设备在断网时取了同一个号。请由出文单位给其中一份改号："</p>
                     <ul class="moves">{documents}</ul>
                 </div>
