@@ -102,7 +102,11 @@ async fn the_ledger_as_shown_goes_out_as_a_sheet() {
         .await;
     page.choose("#by-bureau", "不限").await;
     page.choose("#by-period", periods.last().unwrap()).await;
-    page.see(&format!("抽查{}", periods.last().unwrap())).await;
+    page.holds(&format!(
+        "[...document.querySelectorAll('.chip')].some(it => it.innerText.includes('{}'))",
+        periods.last().unwrap()
+    ))
+    .await;
     page.press("Escape").await;
     page.screenshot("export-period").await;
     let period = exported(&page, "Excel 表", 3).await;

@@ -103,6 +103,7 @@ facts! {
     SampleHandling "sample_handling" "样品的退还或处理" BY_HAND;
     SampleCollection "sample_collection" "领取地点和时间" BY_HAND;
     ServedAt "served_at" "送达地点" BY_HAND;
+    RefusedFor "refused_for" "拒收的理由" |s| Some(detail(s.event()?, "refused_for").unwrap_or_else(|| "无".to_owned()));
     SampleSeal "sample_seal" "封条和封样状况" BY_HAND;
     SampleState "sample_state" "样品外观和数量" BY_HAND;
     SamplePlace "sample_place" "核对地点" BY_HAND;

@@ -245,14 +245,10 @@ const KINDS: &[Kind] = &[
                 Fact::Recipient,
                 Fact::ServedOn,
                 Fact::ServedAt,
+                Fact::RefusedFor,
             ]),
             Follows,
-            Fields(&[
-                "受送达人签名或者盖章",
-                "送达人签名（两人）",
-                "见证人签名",
-                "拒收的理由",
-            ]),
+            Fields(&["受送达人签名或者盖章", "送达人签名（两人）", "见证人签名"]),
         ],
     },
     Kind {

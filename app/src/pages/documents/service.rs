@@ -45,6 +45,7 @@ struct Desk {
     method: RwSignal<String>,
     recipient: RwSignal<String>,
     place: RwSignal<String>,
+    reason: RwSignal<String>,
     refused: RwSignal<bool>,
     signing: RwSignal<usize>,
     strokes: RwSignal<[Strokes; SIGNERS.len()]>,
@@ -72,6 +73,9 @@ impl Desk {
         put("method", self.method.get());
         put("recipient", self.recipient.get());
         put("served_at", self.place.get());
+        if self.refused.get() {
+            put("refused_for", self.reason.get());
+        }
         Some(event)
     }
 
@@ -178,6 +182,7 @@ pub(super) fn service(
         method: RwSignal::new("direct".to_owned()),
         recipient: RwSignal::default(),
         place: RwSignal::default(),
+        reason: RwSignal::default(),
         refused: RwSignal::new(false),
         signing: RwSignal::new(0),
         strokes: RwSignal::default(),
@@ -197,6 +202,7 @@ pub(super) fn service(
                         {method(desk)}
                         {text(desk.recipient, "recipient", "收件人", "text")}
                         {text(desk.place, "served-at", "送达地点", "text")}
+                        {move || desk.refused.get().then(|| text(desk.reason, "refused-for", "拒收的理由", "text"))}
                         {signing(desk)}
                         <div class="form__acts">
                             <button class="btn btn--main btn--big" disabled=move || busy.get() || shown.with(Option::is_none)>
@@ -313,7 +319,7 @@ fn signing(desk: Desk) -> AnyView {
     let is_empty = move || strokes.with(Vec::is_empty);
     let hint = move || {
         if desk.refused.get() {
-            "收件人拒收的，由见证人签字，文书留在其住所；理由写在回证的备注里。"
+            "收件人拒收的，写明理由，由见证人签字，文书留在其住所。"
         } else {
             "收件人不签的，送达方式改选“留置送达”，由见证人签字。邮寄、公告送达不必签字。"
         }
