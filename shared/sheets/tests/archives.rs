@@ -1,5 +1,7 @@
 //! Case files and archives, whole and harmed: whatever the bytes are, they are read or refused.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use std::io::{Cursor, Write as _};
 
 use proptest::{collection, option, prelude::*, sample::Index};

@@ -102,33 +102,22 @@ impl Document {
 
     /// The text as a reader sees it, a line each, blanks in brackets.
     pub fn to_text(&self) -> String {
-        let mut text = format!("{}\n{}\n{}\n", self.office, self.title, self.number);
+        let mut lines = vec![self.office.clone(), self.title.clone(), self.number.clone()];
         for block in &self.blocks {
             match block {
                 Block::Facts(facts) => {
-                    for (name, line) in facts {
-                        text.push_str(&format!("{name}：{}\n", text_of(line)));
-                    }
+                    let row = |(name, line): &(String, Line)| format!("{name}：{}", text_of(line));
+                    lines.extend(facts.iter().map(row));
                 }
                 Block::Fields(fields) => {
-                    for field in fields {
-                        text.push_str(&format!("{field}：\n"));
-                    }
+                    lines.extend(fields.iter().map(|field| format!("{field}：")));
                 }
-                Block::Addressee(line) | Block::Paragraph(line) => {
-                    text.push_str(&format!("{}\n", text_of(line)));
-                }
-                Block::Limits(lines) => {
-                    for line in lines {
-                        text.push_str(&format!("{}\n", text_of(line)));
-                    }
-                }
-                Block::Signature { office, on } => {
-                    text.push_str(&format!("{}\n{}\n", text_of(office), text_of(on)));
-                }
+                Block::Addressee(line) | Block::Paragraph(line) => lines.push(text_of(line)),
+                Block::Limits(limits) => lines.extend(limits.iter().map(text_of)),
+                Block::Signature { office, on } => lines.extend([text_of(office), text_of(on)]),
             }
         }
-        text
+        lines.join("\n")
     }
 }
 

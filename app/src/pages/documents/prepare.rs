@@ -64,7 +64,7 @@ impl Desk {
         let case = self.case.get()?;
         let mut file = CaseFile::clone(&case.file);
         file.events
-            .extend(self.event.map_or(Vec::new(), |state| state.events()));
+            .extend(self.event.map_or(Vec::new(), State::events));
         let serve_on: Option<Day> = self.serve_on.get().parse().ok();
         if let (Some(service), Some(day)) = (self.service(&case.file), serve_on) {
             let mut event = Event::new("", service, day);
@@ -310,7 +310,7 @@ fn issue(
             _ => return,
         }
         document.number = number.to_string();
-        let mut events = untrack(|| desk.event.map_or(Vec::new(), |state| state.events()));
+        let mut events = untrack(|| desk.event.map_or(Vec::new(), State::events));
         let about = match events.first_mut() {
             Some(event) => {
                 event.id = event_id();
