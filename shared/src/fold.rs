@@ -11,8 +11,8 @@ use crate::{
     attachment::Attachment,
     change::{Body, Change, ChangeId},
     clock::HybridTime,
-    order::{gathered, sort_by},
     document::DocumentRecord,
+    order::{gathered, sort_by},
 };
 
 /// Parts of the head whose fields are merged one by one; every other part is one field.

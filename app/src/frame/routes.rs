@@ -14,7 +14,7 @@ const ROUTES: [(&str, fn() -> AnyView); 16] = [
     ("/cases/:id/record", lazy::offers),
     ("/cases/:id/record/:kind", lazy::record),
     ("/cases/:id/documents", lazy::documents),
-    ("/cases/:id/documents/:kind", lazy::document),
+    ("/cases/:id/documents/:kind", lazy::one_document),
     ("/cases/:id/visit", lazy::visiting),
     ("/cases/:id/visits/:event", lazy::visited),
     ("/import", lazy::import),
