@@ -102,9 +102,10 @@ fn assessed(case: &CaseFile) -> Assessment {
 }
 
 fn role_of(kind: &Kind) -> Role {
-    match kind.by.includes(By::DISTRICT) {
-        true => Role::District,
-        false => Role::Municipal,
+    if kind.by.includes(By::DISTRICT) {
+        Role::District
+    } else {
+        Role::Municipal
     }
 }
 
