@@ -2,7 +2,10 @@
 
 use gloo_net::http::{Method, RequestBuilder, Response};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use shared::account::{About, Account, Invitation, Welcome, WelcomeToken};
+use shared::{
+    account::{About, Account, Invitation, Welcome, WelcomeToken},
+    travel::{Handed, Received},
+};
 
 /// What can go wrong when the server is asked for something.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -60,6 +63,11 @@ pub(crate) async fn load_sample() -> Result<(), ApiError> {
     send(Method::POST, "/api/sample", Some(serde_json::json!({})))
         .await
         .map(drop)
+}
+
+/// Has the server take case files into the ledger.
+pub(crate) async fn take_case_files(handed: &Handed) -> Result<Received, ApiError> {
+    read(send(Method::POST, "/api/case-files", Some(handed)).await?).await
 }
 
 async fn send<T: Serialize>(

@@ -6,6 +6,7 @@ pub(crate) mod download;
 pub(crate) mod explanation;
 pub(crate) mod fields;
 pub(crate) mod messages;
+pub(crate) mod pad;
 pub(crate) mod picture;
 pub(crate) mod sprite;
 pub(crate) mod status;

@@ -48,6 +48,8 @@ pages! {
     case: case => view! { <pages::case::Case /> },
     case: offers => view! { <pages::record::Offers /> },
     case: record => view! { <pages::record::Record /> },
+    documents: documents => view! { <pages::documents::Documents /> },
+    documents: one_document => view! { <pages::documents::DocumentPage /> },
     visit: visiting => view! { <pages::visit::Visiting /> },
     visit: visited => view! { <pages::visit::Visited /> },
     import: import => view! { <pages::import::Import /> },

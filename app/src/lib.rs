@@ -27,6 +27,7 @@ mod begun;
 mod boot;
 mod components;
 mod frame;
+mod handing_out;
 mod keys;
 mod lazy;
 mod model;
@@ -39,5 +40,6 @@ pub mod store;
 mod theme;
 pub mod update;
 mod words;
+mod worker;
 
 pub use frame::App;

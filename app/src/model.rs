@@ -3,6 +3,7 @@
 pub(crate) mod analysis;
 pub(crate) mod calendar;
 pub(crate) mod consequences;
+pub(crate) mod documents;
 pub(crate) mod draft;
 pub(crate) mod duty;
 pub(crate) mod import;

@@ -5,6 +5,7 @@ pub(crate) mod analysis;
 pub(crate) mod announcements;
 pub(crate) mod calendar;
 pub(crate) mod case;
+pub(crate) mod documents;
 pub(crate) mod import;
 pub(crate) mod ledger;
 pub(crate) mod not_found;

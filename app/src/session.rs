@@ -19,6 +19,7 @@ use shared::{
     assess::{Assessment, Moved},
     calendar::{CalendarLog, WorkCalendar},
     change::{Body, ChangeId, Subject},
+    document::{DocumentRecord, Issued},
     fold::{ParallelEdit, SetAside, fields_of},
     history::History,
     id::CaseId,
@@ -78,6 +79,8 @@ pub struct LedgerCase {
     pub records: Arc<[EventRecord]>,
     /// Who attached each content, one for each of `file.attachments`.
     pub attached: Arc<[AttachmentRecord]>,
+    /// The documents that were issued on it, void ones too.
+    pub documents: Arc<[DocumentRecord]>,
     /// Fields that were edited on two devices that did not know of each other.
     pub parallel: Arc<[ParallelEdit]>,
     /// Changes of it that could not be used.
@@ -420,8 +423,12 @@ impl Session {
     pub fn assess_with(&self, case: &LedgerCase, extra: &[Event]) -> Assessment {
         let mut file = CaseFile::clone(&case.file);
         file.events.extend_from_slice(extra);
-        let today = self.today.get();
-        shared::assess::assess(&file, &self.history(today), &self.calendar.get(), today)
+        self.assess_on(&file, self.today.get())
+    }
+
+    /// A case as it will stand on a day.
+    pub fn assess_on(&self, file: &CaseFile, day: Day) -> Assessment {
+        shared::assess::assess(file, &self.history(day), &self.calendar.get(), day)
     }
 
     /// Earlier results, for category 8: of the whole ledger where the user sees all of it, else as
@@ -588,6 +595,20 @@ impl Session {
             engine.record(drafts, &Besides::default()).await?;
         }
         Ok(imported)
+    }
+
+    /// A case as one file, with authors, times and edits, once the journal has been read.
+    pub async fn case_file(&self, case: &CaseId) -> Result<CaseFile, RecordError> {
+        let engine = self.engine()?;
+        engine.ready().await;
+        Ok(engine.packed(case))
+    }
+
+    /// A document as it was issued.
+    pub async fn issued(&self, case: &CaseId, issuing: &ChangeId) -> Option<Issued> {
+        let engine = self.engine().ok()?;
+        engine.ready().await;
+        engine.issued(case, issuing)
     }
 
     /// What was written under this name and not yet recorded.

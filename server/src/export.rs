@@ -1,19 +1,20 @@
-//! `aftercheck export`: every case of a ledger as a case file.
+//! `aftercheck export`: every case of a ledger as a case file, and what the cases attach.
 
 use std::{
     fs, io,
     path::{Path, PathBuf},
 };
 
-use shared::{CaseFile, id::CaseId, travel::pack};
+use shared::{
+    CaseFile,
+    travel::{attachment_name, file_name, pack},
+};
 
 use crate::{
     console::reason,
+    contents::{self, Contents},
     db::{self, Database},
 };
-
-/// Letters of the case's id in the name of its file, where its number stands there too.
-const ID_LETTERS: usize = 8;
 
 /// Why the ledger could not be written out.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +22,9 @@ pub enum Error {
     /// The database failed.
     #[error(transparent)]
     Database(#[from] db::Error),
+    /// What a case attaches could not be read.
+    #[error(transparent)]
+    Contents(#[from] contents::Error),
     /// A file could not be written.
     #[error("{}：不能写（{}）", path.display(), reason(source))]
     File {
@@ -31,7 +35,8 @@ pub enum Error {
     },
 }
 
-/// Writes every case into this directory, one file each; says how many.
+/// Writes every case into this directory, one file each, and into a folder within it what they
+/// attach, as far as it is here; says how many cases.
 ///
 /// The same ledger gives the same files, byte for byte. Other files of the directory are left alone.
 ///
@@ -43,6 +48,7 @@ pub fn run(database: &Database, out: &Path) -> Result<usize, Error> {
         move |source| Error::File { path, source }
     };
     fs::create_dir_all(out).map_err(failed(out))?;
+    let contents = Contents::beside(database.directory());
     let mut cases = 0;
     database.each_case(|subject, changes| {
         let Some(id) = subject.case_id() else {
@@ -56,30 +62,27 @@ pub fn run(database: &Database, out: &Path) -> Result<usize, Error> {
         })?;
         text.push('\n');
         fs::write(&path, text).map_err(failed(&path))?;
+        keep_attachments(&contents, &file, out)?;
         cases += 1;
         Ok::<(), Error>(())
     })?;
     Ok(cases)
 }
 
-/// Number and the beginning of the id, or the whole id where the case has no number.
-fn file_name(id: &CaseId, file: &CaseFile) -> String {
-    let number: String = file
-        .case
-        .number
-        .chars()
-        .map(|letter| {
-            if letter.is_alphanumeric() {
-                letter
-            } else {
-                '-'
-            }
-        })
-        .take(40)
-        .collect();
-    if number.is_empty() {
-        format!("{id}.json")
-    } else {
-        format!("{number}_{}.json", &id.as_str()[..ID_LETTERS])
+fn keep_attachments(contents: &Contents, file: &CaseFile, out: &Path) -> Result<(), Error> {
+    for attachment in &file.attachments {
+        let path = out.join(attachment_name(attachment));
+        // Named by its content: what is there already is the same.
+        if path.exists() || !contents.is_whole(&attachment.hash)? {
+            continue;
+        }
+        let failed = |source| Error::File {
+            path: path.clone(),
+            source,
+        };
+        let bytes = contents.read(&attachment.hash, 0, attachment.byte_size)?;
+        fs::create_dir_all(path.parent().unwrap_or(out)).map_err(failed)?;
+        fs::write(&path, bytes).map_err(failed)?;
     }
+    Ok(())
 }

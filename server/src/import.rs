@@ -3,22 +3,24 @@
 //! Files are read, matched and checked by the same code as in the app, and go through the same
 //! module of the database as what devices send.
 
-use std::{fs, io, path::PathBuf};
+use std::{collections::BTreeSet, fs, io, path::PathBuf};
 
 use serde::Serialize;
 use shared::{
     CaseFile, Day,
+    attachment::ContentHash,
     case_file::CaseFileError,
     change::Subject,
     import::{Answers, Field, Mapping, NoTableError, Period, Problem, Sheet, propose},
-    sync::wire::RefusalReason,
-    travel::{Unpacked, unpack},
+    sync::{Scope, wire::RefusalReason},
+    travel::{Received, Unpacked, unpack},
 };
 use sheets::{Content, Part};
 
 use crate::{
     console::reason,
-    db::{self, Arriving, Database, Taken},
+    contents::{self, Contents},
+    db::{self, Arriving, Database, NamedContent, Taken},
 };
 
 /// Cases taken in one transaction.
@@ -46,6 +48,8 @@ pub struct Report {
     pub updated: usize,
     /// Cases of which the ledger had everything.
     pub skipped: usize,
+    /// Photos, scans and signatures whose bytes are here now and were not before.
+    pub attachments: usize,
     /// What was not taken, one by one.
     pub rejected: Vec<Rejected>,
     /// Rows of sheets that are no batch: sums, notes, repeated headings.
@@ -96,18 +100,13 @@ pub fn run(
     open: Open,
     now_milliseconds: u64,
 ) -> Result<Report, db::Error> {
-    let mut import = Import {
-        database,
-        answers: Answers {
-            submitted_on: open.submitted_on,
-            period: open.period,
-            today: open.today,
-            ..Answers::default()
-        },
-        now_milliseconds,
-        report: Report::default(),
-        waiting: Vec::new(),
+    let answers = Answers {
+        submitted_on: open.submitted_on,
+        period: open.period,
+        today: open.today,
+        ..Answers::default()
     };
+    let mut import = Import::new(database, answers, now_milliseconds);
     for path in files {
         let name = path.display().to_string();
         match fs::read(path) {
@@ -120,7 +119,40 @@ pub fn run(
         }
     }
     import.flush()?;
+    import.keep_attachments()?;
     Ok(import.report)
+}
+
+/// Takes case files that a user hands in; says what came of them, and who has something new to see.
+///
+/// # Errors
+/// Where the database fails.
+pub fn take_files(
+    database: &Database,
+    cases: Vec<CaseFile>,
+    now_milliseconds: u64,
+) -> Result<(Received, BTreeSet<Scope>), db::Error> {
+    let mut import = Import::new(database, Answers::default(), now_milliseconds);
+    import.cases("", cases.into_iter().map(Ok).collect())?;
+    import.flush()?;
+    let Report {
+        imported,
+        updated,
+        skipped,
+        rejected,
+        ..
+    } = import.report;
+    let rejected = rejected
+        .into_iter()
+        .map(|it| (it.row.unwrap_or(1).saturating_sub(1), it.reason))
+        .collect();
+    let received = Received {
+        imported,
+        updated,
+        skipped,
+        rejected,
+    };
+    Ok((received, import.touched))
 }
 
 fn cannot_read(error: &io::Error) -> String {
@@ -134,6 +166,9 @@ struct Import<'a> {
     now_milliseconds: u64,
     report: Report,
     waiting: Vec<(Place, Arriving)>,
+    /// What cases attach, by the file that it came in: kept once the cases are in.
+    attachments: Vec<(String, Vec<u8>)>,
+    touched: BTreeSet<Scope>,
 }
 
 /// Where a case stands in what was handed in.
@@ -144,11 +179,27 @@ struct Place {
     row: Option<usize>,
 }
 
-impl Import<'_> {
+impl<'a> Import<'a> {
+    fn new(database: &'a Database, answers: Answers, now_milliseconds: u64) -> Self {
+        Self {
+            database,
+            answers,
+            now_milliseconds,
+            report: Report::default(),
+            waiting: Vec::new(),
+            attachments: Vec::new(),
+            touched: BTreeSet::new(),
+        }
+    }
+
     fn part(&mut self, part: Part) -> Result<(), db::Error> {
         match part.content {
             Ok(Content::Sheets(sheets)) => self.sheets(&part.name, &sheets),
             Ok(Content::Cases(cases)) => self.cases(&part.name, cases),
+            Ok(Content::Attachment(bytes)) => {
+                self.attachments.push((part.name, bytes));
+                Ok(())
+            }
             Err(error) => {
                 self.unreadable(&part.name, error.to_string());
                 Ok(())
@@ -308,7 +359,8 @@ impl Import<'_> {
         let (places, arriving): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.waiting).into_iter().unzip();
         let taken = self.database.take_in(arriving, self.now_milliseconds)?;
-        for (place, (taken, left_out)) in places.iter().zip(taken) {
+        self.touched.extend(taken.touched);
+        for (place, (taken, left_out)) in places.iter().zip(taken.cases) {
             match taken {
                 Taken::Imported => self.report.imported += 1,
                 Taken::Updated => self.report.updated += 1,
@@ -331,6 +383,48 @@ impl Import<'_> {
         }
         Ok(())
     }
+}
+
+impl Import<'_> {
+    /// Puts the bytes that a case names beside the database; tells of those that none names.
+    fn keep_attachments(&mut self) -> Result<(), db::Error> {
+        let contents = Contents::beside(self.database.directory());
+        for (file, bytes) in std::mem::take(&mut self.attachments) {
+            let hash = ContentHash::of(&bytes);
+            match self.database.content(&Scope::All, &hash)? {
+                Some(named) if named.complete => {}
+                Some(named) => match keep(&contents, &hash, named, &bytes) {
+                    Ok(()) => {
+                        self.database.content_completed(
+                            &hash,
+                            named.media_type,
+                            named.byte_size,
+                            self.now_milliseconds,
+                        )?;
+                        self.report.attachments += 1;
+                    }
+                    Err(error) => self.unreadable(&file, format!("没有存下（{error}）")),
+                },
+                None => self.unreadable(&file, "没有案件附有它".to_owned()),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What has come of it before, a device sent; the rest is here.
+fn keep(
+    contents: &Contents,
+    hash: &ContentHash,
+    named: NamedContent,
+    bytes: &[u8],
+) -> Result<(), contents::Error> {
+    let here = contents.offset(hash)?;
+    let rest = usize::try_from(here).unwrap_or(usize::MAX);
+    let rest = bytes.get(rest..).unwrap_or_default();
+    contents
+        .append(hash, named.media_type, named.byte_size, here, rest)
+        .map(drop)
 }
 
 /// The column's heading and the cell's name; the field's own name where the sheet lacks its column.

@@ -23,7 +23,7 @@ impl By {
     /// Nobody by this table: what may be recorded depends on something else.
     pub const NOBODY: Self = Self(0);
 
-    const fn or(self, other: Self) -> Self {
+    pub(crate) const fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 

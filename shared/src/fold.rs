@@ -11,6 +11,7 @@ use crate::{
     attachment::Attachment,
     change::{Body, Change, ChangeId},
     clock::HybridTime,
+    document::DocumentRecord,
     order::{gathered, sort_by},
 };
 
@@ -32,6 +33,9 @@ pub struct FoldedCase {
     /// Who attached each content: one for each of `file.attachments`, in the same order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attached: Vec<Record>,
+    /// The documents that were issued, void ones too, in the order of the log.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub documents: Vec<DocumentRecord>,
     /// Changes that could not be used, kept in the log.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub set_aside: Vec<SetAside>,
@@ -143,6 +147,8 @@ struct Folding {
     records: Vec<Record>,
     attached: Vec<(Attachment, Record)>,
     detached: HashSet<ChangeId>,
+    documents: Vec<DocumentRecord>,
+    voided: HashSet<ChangeId>,
     set_aside: Vec<SetAside>,
 }
 
@@ -190,6 +196,13 @@ impl Folding {
             Ok(Body::Detach { change: attaching }) => {
                 self.detached.insert(attaching);
             }
+            Ok(Body::Document { document }) => {
+                let record = Record::of(change);
+                self.documents.push(DocumentRecord::of(&document, record));
+            }
+            Ok(Body::DocumentVoided { change: issuing }) => {
+                self.voided.insert(issuing);
+            }
             Ok(
                 Body::History { .. }
                 | Body::Notice { .. }
@@ -234,12 +247,17 @@ impl Folding {
         let counts = |(_, record): &(Attachment, Record)| !self.detached.contains(&record.change);
         let attached: Vec<Record>;
         (file.attachments, attached) = self.attached.into_iter().filter(counts).unzip();
+        let mut documents = self.documents;
+        for document in &mut documents {
+            document.is_void = self.voided.contains(document.change());
+        }
         FoldedCase {
             file,
             records: self.records,
             fields,
             parallel,
             attached,
+            documents,
             set_aside: self.set_aside,
         }
     }

@@ -4,6 +4,7 @@
 
 use crate::{
     Actor, CaseFile, CaseHead, Event, EventKind, Role, bureau,
+    document::Kind,
     event::{By, Verdict},
     sync::Scope,
 };
@@ -182,6 +183,21 @@ pub fn may_attach(actor: &Actor, case: &CaseFile) -> Result<(), Refusal> {
     } else {
         Err(Refusal::OtherOffice)
     }
+}
+
+/// Whether the actor may issue documents of this kind on the case, or make one void.
+///
+/// # Errors
+/// The [`Refusal`] that says why not.
+pub fn may_issue(actor: &Actor, case: &CaseFile, kind: &str) -> Result<(), Refusal> {
+    let kind = Kind::of(kind).ok_or(Refusal::UnknownType)?;
+    if !kind.by.includes(by(actor.role)) {
+        return Err(Refusal::OtherRole);
+    }
+    if !is_own(actor, case) {
+        return Err(Refusal::OtherOffice);
+    }
+    Ok(())
 }
 
 /// Whether the actor may take an attachment off that `author` attached: the author alone.

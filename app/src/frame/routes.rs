@@ -7,12 +7,14 @@ use super::home;
 use crate::{lazy, pages::not_found::not_found};
 
 /// Addresses and their pages. `:name` stands for any one segment.
-const ROUTES: [(&str, fn() -> AnyView); 14] = [
+const ROUTES: [(&str, fn() -> AnyView); 16] = [
     ("/", home),
     ("/ledger", lazy::ledger),
     ("/cases/:id", lazy::case),
     ("/cases/:id/record", lazy::offers),
     ("/cases/:id/record/:kind", lazy::record),
+    ("/cases/:id/documents", lazy::documents),
+    ("/cases/:id/documents/:kind", lazy::one_document),
     ("/cases/:id/visit", lazy::visiting),
     ("/cases/:id/visits/:event", lazy::visited),
     ("/import", lazy::import),

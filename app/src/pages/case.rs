@@ -24,10 +24,12 @@ use super::{calendar::moved_words, not_found::no_such_case};
 use crate::{
     components::{
         explanation::explanation,
+        messages::Messages,
         status::{Look, status, tag},
         timeline::timeline_view,
     },
     frame::InAddress,
+    handing_out::hand_out,
     keys,
     model::{duty::number_of, timeline::timeline},
     overview::Overview,
@@ -211,6 +213,10 @@ fn head(case: &Arc<LedgerCase>) -> AnyView {
     } else {
         head.enterprise.name.clone()
     };
+    let messages = Messages::use_in();
+    let (session, id) = (Session::use_in(), case.id.clone());
+    let number = number_of(case);
+    let take_along = move |_| hand_out(session, messages, vec![id.clone()], number.clone());
     let print = |_| {
         // Refused only where the browser cannot print at all.
         let _ = window().print();
@@ -227,6 +233,10 @@ fn head(case: &Arc<LedgerCase>) -> AnyView {
                 <button type="button" class="btn" on:click=print>
                     "打印"
                 </button>
+                <button type="button" class="btn" title="含记录人、时间、更正和附件，可再导入" on:click=take_along>
+                    "导出"
+                </button>
+                <a class="btn" href=format!("/cases/{}/documents", case.id)>"文书"</a>
                 {may_visit(case).then(|| view! { <a class="btn" href=format!("/cases/{}/visit", case.id)>"现场核查"</a> })}
                 {may_record(case).then(|| view! { <a class="btn btn--main" href=format!("/cases/{}/record", case.id)>"登记事件"</a> })}
             </div>

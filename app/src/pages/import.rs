@@ -1,6 +1,7 @@
 //! 导入: a result sheet is read, its columns matched, its rows checked and mended, and taken.
 
 mod bureaus;
+mod case_files;
 mod choose;
 mod columns;
 mod one_row;
@@ -26,6 +27,7 @@ pub(crate) fn Import() -> impl IntoView {
             Stage::Reading { .. } => Part::Read,
             Stage::Checking | Stage::Taking { .. } => Part::Check,
             Stage::Taken(_) => Part::Taken,
+            Stage::Files(_) | Stage::FilesTaken(_) => Part::Files,
         })
     });
     view! {
@@ -35,6 +37,7 @@ pub(crate) fn Import() -> impl IntoView {
                 Part::Read => choose::reading(work),
                 Part::Check => check(work),
                 Part::Taken => taking::taken(work),
+                Part::Files => files(work),
             }}
         </main>
     }
@@ -46,6 +49,17 @@ enum Part {
     Read,
     Check,
     Taken,
+    Files,
+}
+
+/// The file holds cases, not a table of results.
+fn files(work: Work) -> AnyView {
+    let shown = move || match work.stage.get() {
+        Stage::Files(bundle) => case_files::look(work, &bundle),
+        Stage::FilesTaken(came) => case_files::came(work, &came),
+        _ => ().into_any(),
+    };
+    shown.into_any()
 }
 
 /// The sheet under work: what it leaves open, its columns, its rows.

@@ -1,5 +1,6 @@
 //! 台账: all cases in a table that draws only the rows in sight.
 
+mod export;
 mod filter;
 mod grid;
 
@@ -8,6 +9,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use self::{
+    export::Export,
     filter::{Filter, filters},
     grid::Grid,
 };
@@ -128,6 +130,8 @@ pub(crate) fn Ledger() -> impl IntoView {
                     <span>"筛得"<b class="num">{count}</b></span>
                     <span>"共"<b class="num">{all}</b></span>
                 </p>
+                <span class="push"></span>
+                <Export found />
             </div>
             {filters(filter, rows)}
             <Grid found order />

@@ -17,6 +17,10 @@ use shared::{
     words::{self, Word},
 };
 
+pub(crate) use self::{
+    form::{State, entries},
+    preview::preview,
+};
 use super::{case::case_in_address, not_found::no_such_case};
 use crate::{
     components::status::{Look, status},
@@ -73,7 +77,7 @@ fn offers_page(session: Session, case: &Arc<LedgerCase>) -> AnyView {
 }
 
 /// The title, and whose case it is.
-fn head(case: &LedgerCase, title: String) -> AnyView {
+pub(crate) fn head(case: &LedgerCase, title: String) -> AnyView {
     let enterprise = case.file.case.enterprise.name.clone();
     view! {
         <div class="page__head">

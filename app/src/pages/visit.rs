@@ -1,7 +1,6 @@
 //! 现场: the visit by which a rectification is verified, one question a screen, without a network.
 
 mod desk;
-mod pad;
 mod people;
 mod photos;
 mod question;

@@ -14,6 +14,7 @@ use shared::{
     Event,
     attachment::{Attachment, ContentHash, MAXIMUM_CHUNK_BYTES},
     change::{Body, ChangeId, Subject},
+    document::Issued,
     id::CaseId,
     sync::Failure,
 };
@@ -285,6 +286,10 @@ pub struct Together {
     pub events: Vec<Event>,
     /// What is attached.
     pub attachments: Vec<Attachment>,
+    /// Documents that are issued.
+    pub documents: Vec<Issued>,
+    /// Documents that no longer count.
+    pub voided: Vec<ChangeId>,
     /// Bytes that the journal does not have yet.
     pub contents: Vec<(ContentHash, Vec<u8>)>,
     /// The draft that is done with.
@@ -301,7 +306,7 @@ impl Session {
         together: Together,
     ) -> Result<Saved, RecordError> {
         let subject = Subject::case(case);
-        let count = together.events.len();
+        let names: Vec<_> = together.events.iter().map(|it| it.id.clone()).collect();
         let named = together.attachments.iter().map(|it| it.hash).collect();
         let events = together
             .events
@@ -312,8 +317,17 @@ impl Session {
                 attachment: Box::new(attachment),
             })
         });
+        let documents = together.documents.into_iter().map(|document| {
+            Draft::Other(Body::Document {
+                document: Box::new(document),
+            })
+        });
+        let voided = together.voided.into_iter();
+        let voided = voided.map(|change| Draft::Other(Body::DocumentVoided { change }));
         let drafts = events
             .chain(attachments)
+            .chain(documents)
+            .chain(voided)
             .map(|draft| (subject.clone(), draft))
             .collect();
         let besides = Besides {
@@ -323,7 +337,13 @@ impl Session {
             cleared: together.cleared,
         };
         let ids = self.engine()?.record(drafts, &besides).await?;
-        let event_ids = ids.into_iter().take(count).map(|id| id.to_string());
+        let event_ids = names.into_iter().zip(ids).map(|(name, id)| {
+            if name.is_empty() {
+                id.to_string()
+            } else {
+                name
+            }
+        });
         Ok(Saved {
             event_ids: event_ids.collect(),
         })
@@ -337,6 +357,26 @@ impl Session {
             .record(drafts, &Besides::default())
             .await
             .map(drop)
+    }
+
+    /// Keeps bytes that cases name on the server by now; they are sent there.
+    pub async fn keep_contents(&self, contents: Vec<Vec<u8>>) -> Result<(), RecordError> {
+        let engine = self.engine()?;
+        let contents: Vec<_> = contents
+            .into_iter()
+            .map(|bytes| (ContentHash::of(&bytes), bytes))
+            .collect();
+        let besides = Besides {
+            named: contents.iter().map(|(hash, _)| *hash).collect(),
+            contents,
+            ..Besides::default()
+        };
+        let mut batch = engine.store().batch();
+        besides.write(&mut batch);
+        engine.store().commit(batch).await?;
+        engine.contents.expect(&besides);
+        engine.wake();
+        Ok(())
     }
 
     /// The bytes of an attachment.

@@ -14,8 +14,10 @@ use futures::lock::Mutex;
 use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
 use shared::{
+    CaseFile,
     attachment::ContentHash,
     change::{Body, Change, ChangeId, DeviceId, Subject},
+    document::Issued,
     id::CaseId,
     order::sort_by_key,
     sync::{Command, Commit, Device, DeviceState, Failure, Input, Standing, device::Settlement},
@@ -212,6 +214,22 @@ impl Engine {
             .into_iter()
             .chain(others)
             .collect()
+    }
+
+    /// A document as it was issued; `None` where the journal does not have it, or no longer.
+    pub(super) fn issued(&self, case: &CaseId, issuing: &ChangeId) -> Option<Issued> {
+        let changes = self.ledger.borrow().changes(&Subject::case(case));
+        let change = changes.iter().find(|change| change.id == *issuing)?;
+        match change.body() {
+            Ok(Body::Document { document }) => Some(*document),
+            _ => None,
+        }
+    }
+
+    /// A case as one file, with all of its changes.
+    pub(super) fn packed(&self, case: &CaseId) -> CaseFile {
+        let changes = self.ledger.borrow().changes(&Subject::case(case));
+        shared::travel::pack(case, &changes)
     }
 
     /// Waits until the journal has been read.
@@ -717,6 +735,7 @@ fn ledger_case(id: CaseId, case: CachedCase) -> LedgerCase {
         id,
         records: records.collect(),
         attached,
+        documents: folded.documents.into(),
         parallel: folded.parallel.into(),
         set_aside: folded.set_aside.into(),
         file: Arc::new(folded.file),
@@ -740,6 +759,8 @@ fn what(change: &Change) -> String {
         Ok(Body::Overlay { on: false }) => "停用在京机关调休".to_owned(),
         Ok(Body::Attach { attachment }) => format!("附件：{}", attachment.name),
         Ok(Body::Detach { .. }) => "取下附件".to_owned(),
+        Ok(Body::Document { document }) => format!("文书：{}", document.number),
+        Ok(Body::DocumentVoided { .. }) => "文书作废".to_owned(),
         Ok(Body::History { .. } | Body::Unknown) | Err(_) => "较新版本的记录".to_owned(),
     }
 }

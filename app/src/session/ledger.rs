@@ -116,6 +116,15 @@ impl Ledger {
         })
     }
 
+    /// The changes of a case; one that the server refused has no part in it.
+    pub(super) fn changes(&self, subject: &Subject) -> Vec<Change> {
+        let items = self.subjects.get(subject).into_iter().flatten();
+        items
+            .filter(|kept| !matches!(kept.stage, Stage::Refused(_)))
+            .map(|kept| kept.change.clone())
+            .collect()
+    }
+
     /// What the server tells of organisations' earlier results: of each record the last.
     pub(super) fn history(&self) -> History {
         let records = self

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod attachments;
+mod case_files;
 mod exchange;
 mod problem;
 mod session;
@@ -119,6 +120,7 @@ pub fn router(state: State) -> Router {
             attachments::put,
             attachments::get
         ))
+        .routes(routes!(case_files::take))
         .routes(routes!(exchange::exchange))
         .routes(routes!(exchange::review))
         .routes(routes!(exchange::news))

@@ -1,5 +1,7 @@
 //! Cases that come from files on the command line, and go out as files.
 
+use std::collections::BTreeSet;
+
 use rusqlite::Transaction;
 use shared::{
     Actor, CaseFile, Role,
@@ -7,6 +9,7 @@ use shared::{
     clock::MAXIMUM_CLOCK_LEAD_MILLISECONDS,
     fold::fold,
     sync::{
+        Scope,
         admission::{admit, admit_carried},
         wire::RefusalReason,
     },
@@ -49,6 +52,15 @@ pub enum Taken {
 /// left out.
 pub type Refused = usize;
 
+/// What came of cases taken in.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct TakenIn {
+    /// For each of them, in their order.
+    pub cases: Vec<(Taken, Vec<Refused>)>,
+    /// Who has something new to see.
+    pub touched: BTreeSet<Scope>,
+}
+
 impl Database {
     /// Takes cases in, all in one transaction; each of them is taken whole or not at all, but for
     /// events whose ids stand for something else.
@@ -62,18 +74,23 @@ impl Database {
         &self,
         arriving: Vec<Arriving>,
         now_milliseconds: u64,
-    ) -> Result<Vec<(Taken, Vec<Refused>)>, Error> {
+    ) -> Result<TakenIn, Error> {
         self.write(|transaction| {
             let mut intake = Intake {
                 transaction,
                 epoch: epoch(transaction)?,
                 cases: Cases::default(),
                 now_milliseconds,
+                touched: BTreeSet::new(),
             };
-            arriving
+            let cases = arriving
                 .into_iter()
                 .map(|arriving| intake.take(arriving))
-                .collect()
+                .collect::<Result<_, _>>()?;
+            Ok(TakenIn {
+                cases,
+                touched: intake.touched,
+            })
         })
     }
 
@@ -106,6 +123,7 @@ struct Intake<'a> {
     epoch: Epoch,
     cases: Cases,
     now_milliseconds: u64,
+    touched: BTreeSet<Scope>,
 }
 
 impl Intake<'_> {
@@ -142,10 +160,13 @@ impl Intake<'_> {
         }
         if written > 0 {
             let now = self.now_milliseconds;
-            self.cases
+            let numbered = self
+                .cases
                 .number(self.transaction, &self.epoch, &subject, now)?;
-            self.cases
+            let told = self
+                .cases
                 .tell_history(self.transaction, &self.epoch, &subject, now)?;
+            self.touched.extend(numbered.into_iter().chain(told));
         }
         let taken = match (is_new, written) {
             (true, _) => Taken::Imported,
@@ -209,8 +230,10 @@ impl Intake<'_> {
     }
 
     fn append(&mut self, change: &Change) -> Result<(), Error> {
-        self.cases
-            .append(self.transaction, change, self.now_milliseconds)
-            .map(drop)
+        let touched = self
+            .cases
+            .append(self.transaction, change, self.now_milliseconds)?;
+        self.touched.extend(touched);
+        Ok(())
     }
 }

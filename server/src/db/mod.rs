@@ -20,7 +20,7 @@ use shared::change::Epoch;
 pub use accounts::{INVITATION_MILLISECONDS, SESSION_MILLISECONDS};
 pub use contents::NamedContent;
 pub use exchange::Exchanged;
-pub use intake::{Arriving, Refused, Taken};
+pub use intake::{Arriving, Refused, Taken, TakenIn};
 pub use log::{BrokenChain, ReviewRow};
 
 /// The data file's name within the data directory.

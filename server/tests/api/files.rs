@@ -347,7 +347,7 @@ async fn a_device_sends_what_a_file_has_brought() {
         .database()
         .take_in(vec![arriving], now_milliseconds())
         .unwrap();
-    assert_eq!(taken, [(Taken::Imported, vec![])]);
+    assert_eq!(taken.cases, [(Taken::Imported, vec![])]);
     let response = device.exchange(vec![opening]).await;
     assert!(response.verdicts[0].receipt.is_some(), "{response:?}");
     assert_eq!(server.state.database().verify_chain().unwrap(), Ok(2));

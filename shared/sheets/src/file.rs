@@ -2,7 +2,7 @@
 
 use std::io::{Cursor, Read as _};
 
-use shared::{CaseFile, case_file::CaseFileError, travel};
+use shared::{CaseFile, attachment::MediaType, case_file::CaseFileError, travel};
 
 use crate::{MAXIMUM_UNPACKED_BYTES, ReadError, Sheet, ZIP, read_reporting};
 
@@ -22,10 +22,12 @@ pub enum Content {
     Sheets(Vec<Sheet>),
     /// Cases, each with its errors.
     Cases(Vec<Result<CaseFile, CaseFileError>>),
+    /// What a case names by its hash: a photo, a scan, a signature.
+    Attachment(Vec<u8>),
 }
 
 /// Reads a file of any kind that is handed in: sheets as [`read`](crate::read) does, case files as
-/// [`travel::read_all`] does, and an archive (.zip) file by file.
+/// [`travel::read_all`] does, what cases attach, and an archive (.zip) file by file.
 ///
 /// ```
 /// use sheets::{Content, open};
@@ -84,6 +86,9 @@ pub fn open(name: &str, bytes: &[u8], report: &mut dyn FnMut(usize)) -> Vec<Part
 fn read_one(name: &str, bytes: &[u8], report: &mut dyn FnMut(usize)) -> Result<Content, ReadError> {
     if is_json(name, bytes) {
         return Ok(Content::Cases(travel::read_all(bytes)));
+    }
+    if MediaType::of_content(bytes).is_some() {
+        return Ok(Content::Attachment(bytes.to_vec()));
     }
     read_reporting(name, bytes, report).map(Content::Sheets)
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, value::RawValue};
 
 use super::ChangeId;
-use crate::{CaseHead, Event, attachment::Attachment, history::HistoryRecord};
+use crate::{CaseHead, Event, attachment::Attachment, document::Issued, history::HistoryRecord};
 
 /// The table of bodies: the kind as it is written, and its fields.
 ///
@@ -75,6 +75,16 @@ bodies! {
     /// What a change attached no longer counts. Its bytes stay, as all that was ever recorded.
     "detach" Detach {
         /// The change that attached it.
+        change: ChangeId,
+    }
+    /// A document is issued, with its number; its text stays as it was issued.
+    "document" Document {
+        /// The document.
+        document: Box<Issued>,
+    }
+    /// A document no longer counts. Its number stays taken.
+    "document_voided" DocumentVoided {
+        /// The change that issued it.
         change: ChangeId,
     }
     /// A later notice on working days, in the form of `WorkCalendar::with_notice`.

@@ -11,7 +11,8 @@ use crate::{
     fold::{FoldedCase, fields_of},
     order::gathered,
     permission::{
-        Refusal, may_attach, may_create, may_detach, may_edit_head, may_record, may_set_calendar,
+        Refusal, may_attach, may_create, may_detach, may_edit_head, may_issue, may_record,
+        may_set_calendar,
     },
 };
 
@@ -57,6 +58,14 @@ pub fn admit(
             match attached {
                 Some(record) => may_detach(actor, &case.file, &record.author),
                 // Taken off already, or never attached: as with a retraction of nothing.
+                None => Err(Refusal::NothingToRetract),
+            }
+        }
+        (Body::Document { document }, Some(case)) => may_issue(actor, &case.file, &document.kind),
+        (Body::DocumentVoided { change }, Some(case)) => {
+            let issued = case.documents.iter().find(|it| it.change() == change);
+            match issued {
+                Some(issued) => may_issue(actor, &case.file, &issued.kind),
                 None => Err(Refusal::NothingToRetract),
             }
         }
@@ -108,7 +117,9 @@ pub fn admit_carried(change: &Change) -> Result<(), RefusalReason> {
         | Body::Event { .. }
         | Body::Head { .. }
         | Body::Attach { .. }
-        | Body::Detach { .. } => Ok(()),
+        | Body::Detach { .. }
+        | Body::Document { .. }
+        | Body::DocumentVoided { .. } => Ok(()),
         // History records are each server's own.
         _ => Err(RefusalReason::NotPermitted),
     }

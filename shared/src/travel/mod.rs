@@ -7,7 +7,9 @@
 //! another program writes it, is told by whoever takes it in.
 
 mod bundle;
+mod handed;
 mod moment;
+mod names;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -23,6 +25,8 @@ use crate::{
 };
 
 pub use bundle::{MAXIMUM_BUNDLE_BYTES, read_all};
+pub use handed::{Handed, Received};
+pub use names::{attachment_name, file_name};
 
 /// The file's own name for the case, on every device.
 const ID: &str = "id";

@@ -6,6 +6,7 @@ mod analysis;
 mod announcement;
 mod calendar;
 mod documented;
+mod documents;
 mod edition;
 mod example;
 mod examples;

@@ -8,7 +8,7 @@ use super::work::{Stage, Work};
 use crate::components::status::Look;
 
 /// What a file dialog offers first.
-const KINDS: &str = ".xlsx,.xls,.csv";
+const KINDS: &str = ".xlsx,.xls,.csv,.json,.zip";
 
 /// Where a file is dropped or chosen.
 pub(super) fn choose(work: Work) -> AnyView {
@@ -48,8 +48,8 @@ pub(super) fn choose(work: Work) -> AnyView {
             on:dragleave=move |_| is_over.set(false)
             on:drop=drop
         >
-            <b>"把检验结果表拖到这里"</b>
-            <p>".xlsx、.xls、.csv，原样即可；断网也能读"</p>
+            <b>"把检验结果表或案件文件拖到这里"</b>
+            <p>".xlsx、.xls、.csv，原样即可，断网也能读；案件文件 .json、.zip"</p>
             <button type="button" class="btn btn--main" on:click=open>
                 "选择文件"
             </button>

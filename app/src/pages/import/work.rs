@@ -11,7 +11,10 @@ use shared::import::{
 };
 use web_sys::File;
 
-use super::worker;
+use super::{
+    case_files::{Bundle, Came},
+    worker::{self, Heard},
+};
 use crate::{
     begun::Begun,
     components::messages::{Message, Messages},
@@ -47,6 +50,10 @@ pub(super) enum Stage {
     Taking { done: usize, of: usize },
     /// Done.
     Taken(Outcome),
+    /// The file holds cases.
+    Files(Arc<Bundle>),
+    /// They have been taken in.
+    FilesTaken(Came),
 }
 
 /// What came of it.
@@ -143,6 +150,8 @@ pub(crate) struct Work {
     pub(super) open: RwSignal<Option<usize>>,
     memory: StoredValue<Memory>,
     reading: StoredValue<Option<worker::Reading>, LocalStorage>,
+    /// What cases attach, as it comes.
+    contents: StoredValue<Vec<Vec<u8>>>,
     /// Only the newest computation tells its result.
     round: StoredValue<u64>,
     pause: StoredValue<Option<TimeoutHandle>>,
@@ -168,6 +177,7 @@ impl Work {
             open: RwSignal::new(None),
             memory: StoredValue::default(),
             reading: StoredValue::new_local(None),
+            contents: StoredValue::default(),
             round: StoredValue::new(0),
             pause: StoredValue::new(None),
             draft_pause: StoredValue::new(None),
@@ -203,11 +213,12 @@ impl Work {
             rows: 0,
         });
         let round = self.next_round();
+        self.contents.set_value(Vec::new());
         spawn_local(async move {
             let of = name.clone();
-            let hear = move |told| {
+            let hear = move |heard| {
                 if self.is_current(round) {
-                    self.hear(&of, told);
+                    self.hear(&of, heard);
                 }
             };
             let reading = worker::read(file, hear).await;
@@ -222,7 +233,7 @@ impl Work {
         });
     }
 
-    fn hear(self, name: &str, told: Option<Told>) {
+    fn hear(self, name: &str, heard: Heard) {
         let unreadable = |why: String| {
             self.reading.set_value(None);
             self.stage.set(Stage::Unreadable {
@@ -230,18 +241,37 @@ impl Work {
                 why,
             });
         };
+        let told = match heard {
+            Heard::Told(told) => told,
+            Heard::Content(bytes) => {
+                self.contents.update_value(|contents| contents.push(bytes));
+                return;
+            }
+            // The module ends where it meets what it cannot read.
+            Heard::End => {
+                unreadable(
+                    "文件已损坏，读不出来，请在 Excel 或 WPS 里打开，另存为 .xlsx".to_owned(),
+                );
+                return;
+            }
+        };
         match told {
-            Some(Told::Ready) => {}
-            Some(Told::Rows(rows)) => self.stage.set(Stage::Reading {
+            Told::Ready => {}
+            Told::Rows(rows) => self.stage.set(Stage::Reading {
                 name: name.to_owned(),
                 rows,
             }),
-            Some(Told::Unreadable(why)) => unreadable(why),
-            // The module ends where it meets what it cannot read.
-            None => unreadable(
-                "文件已损坏，读不出来，请在 Excel 或 WPS 里打开，另存为 .xlsx".to_owned(),
-            ),
-            Some(Told::Sheets(sheets)) => {
+            Told::Unreadable(why) => unreadable(why),
+            Told::Cases(cases) => {
+                self.reading.set_value(None);
+                let contents = self.contents.try_update_value(std::mem::take);
+                self.stage.set(Stage::Files(Arc::new(Bundle {
+                    file: name.to_owned(),
+                    cases,
+                    contents: contents.unwrap_or_default(),
+                })));
+            }
+            Told::Sheets(sheets) => {
                 self.reading.set_value(None);
                 let mut desk = Desk::of(name.to_owned(), sheets);
                 self.recall(&mut desk);
@@ -478,6 +508,13 @@ impl Work {
         outcome.kept_back = tally.faulty;
         outcome.skipped = tally.rows - tally.faulty - outcome.new - outcome.updated;
         Ok(outcome)
+    }
+
+    /// Says that the server did not take the cases.
+    pub(super) fn say_not_taken(self, why: &str) {
+        let message = Message::bad("没有导入完");
+        let more = format!("{why}。已收下的都在台账里；再导入一次不会重复。");
+        self.messages.say(message.more(more));
     }
 
     async fn remember(self) {

@@ -1,14 +1,20 @@
 //! The Worker that reads a file, seen from the page.
 
 use js_sys::{Array, Uint8Array};
-use leptos::prelude::*;
 use shared::import::Told;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{File, MessageEvent, Worker, WorkerOptions, WorkerType};
+use web_sys::{File, MessageEvent, Worker};
 
-/// Where the page says at which address the Worker's script is.
-const ADDRESS: &str = "meta[name=sheets-worker]";
+/// What comes from the Worker.
+pub(super) enum Heard {
+    /// How far it is, or what the file holds.
+    Told(Told),
+    /// What a case attaches.
+    Content(Vec<u8>),
+    /// It broke down.
+    End,
+}
 
 /// A file being read. Ends the Worker when it is dropped: that is how reading is stopped.
 pub(super) struct Reading {
@@ -25,38 +31,36 @@ impl Drop for Reading {
     }
 }
 
-/// Has a Worker read the file; `hear` gets what it tells, and `None` where it broke down.
+/// Has a Worker read the file; `hear` gets what it tells.
 ///
 /// `None` where no Worker could be started.
-pub(super) async fn read(file: File, hear: impl Fn(Option<Told>) + 'static) -> Option<Reading> {
+pub(super) async fn read(file: File, hear: impl Fn(Heard) + 'static) -> Option<Reading> {
     let bytes = JsFuture::from(file.array_buffer()).await.ok()?;
-    let address = document()
-        .query_selector(ADDRESS)
-        .ok()??
-        .get_attribute("content")?;
-    let options = WorkerOptions::new();
-    options.set_type(WorkerType::Module);
-    let worker = Worker::new_with_options(&address, &options).ok()?;
+    let worker = crate::worker::start()?;
     let hear = std::rc::Rc::new(hear);
 
     let (sender, heard) = (worker.clone(), hear.clone());
     let on_message = Closure::new(move |event: MessageEvent| {
-        let told = event
+        if let Some(content) = event.data().dyn_ref::<Uint8Array>() {
+            heard(Heard::Content(content.to_vec()));
+            return;
+        }
+        let told: Option<Told> = event
             .data()
             .as_string()
             .and_then(|text| serde_json::from_str(&text).ok());
         if told == Some(Told::Ready) {
             let bytes = Uint8Array::new(&bytes);
-            let sent = Array::of2(&file.name().into(), &bytes);
+            let sent = Array::of3(&"read".into(), &file.name().into(), &bytes);
             let moved = Array::of1(&bytes.buffer());
             if sender.post_message_with_transfer(&sent, &moved).is_err() {
-                heard(None);
+                heard(Heard::End);
             }
         } else {
-            heard(told);
+            heard(told.map_or(Heard::End, Heard::Told));
         }
     });
-    let on_error = Closure::new(move |_: JsValue| hear(None));
+    let on_error = Closure::new(move |_: JsValue| hear(Heard::End));
     worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
     Some(Reading {

@@ -74,6 +74,8 @@ pub(super) struct Filter {
     bureau: Option<&'static str>,
     stage: Option<Stage>,
     until: Option<Until>,
+    /// The spot check's year and quarter.
+    period: Option<(i32, u8)>,
 }
 
 impl Filter {
@@ -92,7 +94,22 @@ impl Filter {
             && self
                 .until
                 .is_none_or(|until| due.is_some_and(|due| due <= until.last(today)))
+            && self.period.is_none_or(|period| period_of(row) == period)
             && row.matches(&self.typed)
+    }
+}
+
+/// The year and quarter of the spot check, 0 where they are not known.
+fn period_of(row: &LedgerRow) -> (i32, u8) {
+    let check = &row.case.file.case.spot_check;
+    (check.year, check.quarter)
+}
+
+fn period_word((year, quarter): (i32, u8)) -> String {
+    match (year, quarter) {
+        (0, _) => "未定".to_owned(),
+        (year, 0) => format!("{year} 年"),
+        (year, quarter) => format!("{year} 年第 {quarter} 季度"),
     }
 }
 
@@ -124,6 +141,7 @@ fn chips(filter: RwSignal<Filter>) -> Vec<AnyView> {
         bureau,
         stage,
         until,
+        period,
         ..
     } = filter.get();
     let bureau = bureau.map(|name| {
@@ -145,7 +163,15 @@ fn chips(filter: RwSignal<Filter>) -> Vec<AnyView> {
             filter.update(|filter| filter.until = None);
         })
     });
-    [bureau, stage, until].into_iter().flatten().collect()
+    let period = period.map(|period| {
+        chip("抽查", period_word(period), move || {
+            filter.update(|filter| filter.period = None);
+        })
+    });
+    [bureau, stage, until, period]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn chip(name: &'static str, value: String, remove: impl Fn() + 'static) -> AnyView {
@@ -204,6 +230,28 @@ fn Conditions(filter: RwSignal<Filter>, rows: Memo<Rows>) -> impl IntoView {
         let until = event.target().value().parse::<Day>().ok().map(Until::On);
         filter.update(|filter| filter.until = until);
     };
+    let periods = Memo::new(move |_| {
+        rows.with(|rows| {
+            rows.iter()
+                .map(|row| period_of(row))
+                .collect::<BTreeSet<_>>()
+        })
+    });
+    let choose_period = move |event: ev::Targeted<ev::Event, web_sys::HtmlSelectElement>| {
+        let value = event.target().value();
+        let period = periods.with_untracked(|periods| {
+            let mut periods = periods.iter().copied();
+            periods.find(|period| period_word(*period) == value)
+        });
+        filter.update(|filter| filter.period = period);
+    };
+    let period_options = move || {
+        let chosen = filter.with(|filter| filter.period);
+        let newest_first = periods.get().into_iter().rev().map(|period| {
+            view! { <option value=period_word(period) selected=chosen == Some(period)>{period_word(period)}</option> }
+        });
+        newest_first.collect::<Vec<_>>()
+    };
     let stage_options = move || {
         let chosen = filter.with(|filter| filter.stage);
         let named = stages.get().into_iter().map(|name| {
@@ -235,6 +283,13 @@ fn Conditions(filter: RwSignal<Filter>, rows: Memo<Rows>) -> impl IntoView {
                     <option value="">"不限"</option>
                     <option value="running" selected=move || filter.with(|filter| filter.stage == Some(Stage::Running))>"未办结"</option>
                     {stage_options}
+                </select>
+            </div>
+            <div class="field">
+                <label for="by-period">"抽查"</label>
+                <select class="input" id="by-period" on:change:target=choose_period>
+                    <option value="">"不限"</option>
+                    {period_options}
                 </select>
             </div>
             <div class="field">

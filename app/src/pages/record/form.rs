@@ -29,9 +29,9 @@ use crate::{
 
 /// What is typed and asked for, and the case that it is about.
 #[derive(Clone, Copy)]
-pub(super) struct State {
-    pub(super) session: Session,
-    pub(super) case: Memo<Option<Arc<LedgerCase>>>,
+pub(crate) struct State {
+    pub(crate) session: Session,
+    pub(crate) case: Memo<Option<Arc<LedgerCase>>>,
     kind: StoredValue<EventKind>,
     typed: RwSignal<Typed>,
     /// Recorded with it, with the same day.
@@ -40,6 +40,38 @@ pub(super) struct State {
 }
 
 impl State {
+    /// Nothing typed yet but today, and the round.
+    pub(crate) fn begin(
+        session: Session,
+        case: Memo<Option<Arc<LedgerCase>>>,
+        kind: &EventKind,
+        round: Option<u8>,
+    ) -> Self {
+        let mut typed = Typed::from([(ON, session.today().get_untracked().to_string())]);
+        if let Some(default) = kind.facts().and_then(|facts| facts.default_round) {
+            typed.insert("round", round.unwrap_or(default).to_string());
+        }
+        Self {
+            session,
+            case,
+            kind: StoredValue::new(kind.clone()),
+            typed: RwSignal::new(typed),
+            companions: RwSignal::default(),
+            asked: RwSignal::new(false),
+        }
+    }
+
+    /// Asks for what is missing; whether nothing stands in the way of saving. Where something does,
+    /// it gets the focus.
+    pub(crate) fn is_fit(self) -> bool {
+        self.asked.set(true);
+        let wrong = untrack(|| self.with(|context| context.is_wrong())).unwrap_or(true);
+        if wrong {
+            focus_first_wrong();
+        }
+        !wrong
+    }
+
     fn with<T>(self, judge: impl FnOnce(Context<'_>) -> T) -> Option<T> {
         let case = self.case.get()?;
         let before = self.session.assessment(&case);
@@ -60,7 +92,7 @@ impl State {
     }
 
     /// The events as they would be recorded now.
-    pub(super) fn events(self) -> Vec<Event> {
+    pub(crate) fn events(self) -> Vec<Event> {
         let typed = self.typed.get();
         let Some(event) = self.kind.with_value(|kind| draft::event(kind, &typed)) else {
             return Vec::new();
@@ -79,7 +111,7 @@ impl State {
     }
 
     /// What follows from them.
-    pub(super) fn consequences(self) -> Option<Consequences> {
+    pub(crate) fn consequences(self) -> Option<Consequences> {
         let case = self.case.get()?;
         let events = self.events();
         if events.is_empty() {
@@ -111,31 +143,13 @@ pub(super) fn form(
     kind: &EventKind,
     round: Option<u8>,
 ) -> AnyView {
-    let session = Session::use_in();
-    let mut typed = Typed::from([(ON, session.today().get_untracked().to_string())]);
-    if let Some(default) = kind.facts().and_then(|facts| facts.default_round) {
-        typed.insert("round", round.unwrap_or(default).to_string());
-    }
-    let state = State {
-        session,
-        case,
-        kind: StoredValue::new(kind.clone()),
-        typed: RwSignal::new(typed),
-        companions: RwSignal::default(),
-        asked: RwSignal::new(false),
-    };
+    let state = State::begin(Session::use_in(), case, kind, round);
     let busy = RwSignal::new(false);
     let submit = save(state, busy);
-    let own = fields(kind)
-        .iter()
-        .map(|field| own_field(state, field))
-        .collect::<Vec<_>>();
     view! {
         <div class="record">
             <form class="form record__form" on:submit=submit novalidate=true>
-                {day_field(state, ON, "日期", Signal::derive(move || state.with(|context| context.on_day()).unwrap_or_default()))}
-                {own}
-                {companions(state, case_now)}
+                {entries(state, case_now)}
                 <div class="form__acts">
                     <button class="btn btn--main" disabled=move || busy.get()>
                         {move || if busy.get() { "正在保存……" } else { "登记" }}
@@ -145,6 +159,22 @@ pub(super) fn form(
             </form>
             {preview(state)}
         </div>
+    }
+    .into_any()
+}
+
+/// The day and the own fields of the event, and what is usually recorded with it.
+pub(crate) fn entries(state: State, case: &LedgerCase) -> AnyView {
+    let own = state.kind.with_value(fields);
+    let own = own
+        .iter()
+        .map(|field| own_field(state, field))
+        .collect::<Vec<_>>();
+    let said_of_day = move || state.with(|context| context.on_day()).unwrap_or_default();
+    view! {
+        {day_field(state, ON, "日期", Signal::derive(said_of_day))}
+        {own}
+        {companions(state, case)}
     }
     .into_any()
 }
@@ -366,13 +396,10 @@ fn save(state: State, busy: RwSignal<bool>) -> impl Fn(ev::SubmitEvent) + 'stati
     let navigate = use_navigate();
     move |event: ev::SubmitEvent| {
         event.prevent_default();
-        state.asked.set(true);
-        let wrong = untrack(|| state.with(|context| context.is_wrong())).unwrap_or(true);
         let (Some(case), events) = (state.case.get_untracked(), untrack(|| state.events())) else {
             return;
         };
-        if wrong || events.is_empty() || busy.get_untracked() {
-            focus_first_wrong();
+        if !state.is_fit() || events.is_empty() || busy.get_untracked() {
             return;
         }
         let days = untrack(|| state.consequences())

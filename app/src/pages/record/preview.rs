@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// The panel beside the form.
-pub(super) fn preview(state: State) -> AnyView {
+pub(crate) fn preview(state: State) -> AnyView {
     let follows = Memo::new(move |_| state.consequences());
     let said = move || follows.with(|follows| follows.as_ref().map(Consequences::days_in_words));
     let body = move || match follows.get() {

@@ -10,8 +10,10 @@ use shared::{
     visit::{Officer, Signer, Step, Visit},
 };
 
-use super::pad::Strokes;
-use crate::session::{RecordError, Session};
+use crate::{
+    components::pad::Strokes,
+    session::{RecordError, Session},
+};
 
 /// Where the device remembers the officers of the last visit.
 const OFFICERS: &str = "visit-officers";

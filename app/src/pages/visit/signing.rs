@@ -6,13 +6,11 @@ use shared::{
     visit::{MAXIMUM_REMARK_CHARACTERS, Refusal, Signature, Signer, Step, Visit},
 };
 
-use super::{
-    desk::{Desk, now},
-    pad::{pad, written},
-};
+use super::desk::{Desk, now};
 use crate::{
     components::{
         messages::{Message, Messages},
+        pad::{pad, written},
         picture::picture,
         status::{Look, status},
     },
@@ -125,6 +123,13 @@ fn person(desk: Desk, signer: Signer, whose: Memo<Option<Signer>>) -> AnyView {
 fn writing(desk: Desk, signer: Signer) -> AnyView {
     let who = desk.with_untracked(|visit| name(visit, signer));
     let is_empty = move || desk.writing.with(|it| it.strokes.is_empty());
+    let strokes = Signal::derive(move || desk.writing.with(|it| it.strokes.clone()));
+    let signed = move |stroke| {
+        desk.write(|it| {
+            it.strokes.push(stroke);
+            it.wiped.clear();
+        });
+    };
     let can_undo = move || {
         desk.writing
             .with(|it| it.strokes.is_empty() && !it.wiped.is_empty())
@@ -135,7 +140,7 @@ fn writing(desk: Desk, signer: Signer) -> AnyView {
         <section class="q__grow">
             <p class="field-lab">{format!("{who} 签字")}<span>{move || desk.with(|visit| visit.on.to_string())}</span></p>
             <div class="pad">
-                {pad(desk)}
+                {pad(strokes, signed)}
                 <span class="pad__say">"手指或触控笔写在虚线上方"</span>
                 <Show
                     when=can_undo

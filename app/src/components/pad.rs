@@ -5,7 +5,6 @@ use leptos::{ev, html::Canvas, prelude::*};
 use shared::attachment::MediaType;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
-use super::desk::Desk;
 use crate::photo::{FileError, canvas, context, encoded};
 
 const WIDTH: f64 = 1600.0;
@@ -15,15 +14,18 @@ const LINE_WIDTH: f64 = 9.0;
 const STEP: f64 = 3.0;
 
 /// Points of strokes, in units.
-pub(super) type Strokes = Vec<Vec<(u16, u16)>>;
+pub(crate) type Strokes = Vec<Vec<(u16, u16)>>;
 
-/// The pad. What is written on it stands in the desk's writing.
-pub(super) fn pad(desk: Desk) -> AnyView {
+/// The pad, which shows these strokes; each further one is told when the pen is lifted.
+pub(crate) fn pad(
+    strokes: Signal<Strokes>,
+    written: impl Fn(Vec<(u16, u16)>) + Clone + 'static,
+) -> AnyView {
     let node: NodeRef<Canvas> = NodeRef::new();
     let stroke = RwSignal::new(Vec::<(u16, u16)>::new());
     // Drawn anew whenever the strokes change by anything but a line that is just being drawn.
     Effect::new(move |_| {
-        let strokes = desk.writing.with(|it| it.strokes.clone());
+        let strokes = strokes.get();
         if let Some(context) = node.get().and_then(|it| context(&it).ok()) {
             context.clear_rect(0.0, 0.0, WIDTH, HEIGHT);
             draw(&context, &strokes);
@@ -66,10 +68,7 @@ pub(super) fn pad(desk: Desk) -> AnyView {
         let done = stroke.with_untracked(Vec::clone);
         if !done.is_empty() {
             stroke.set(Vec::new());
-            desk.write(|it| {
-                it.strokes.push(done);
-                it.wiped.clear();
-            });
+            written(done);
         }
     };
     view! {
@@ -82,7 +81,7 @@ pub(super) fn pad(desk: Desk) -> AnyView {
             aria-label="签字板"
             on:pointerdown=begin
             on:pointermove=go_on
-            on:pointerup=end
+            on:pointerup=end.clone()
             on:pointercancel=end
         ></canvas>
     }
@@ -128,7 +127,7 @@ fn draw(context: &CanvasRenderingContext2d, strokes: &[Vec<(u16, u16)>]) {
 }
 
 /// The writing as a picture, black on white.
-pub(super) async fn written(strokes: &Strokes) -> Result<Vec<u8>, FileError> {
+pub(crate) async fn written(strokes: &Strokes) -> Result<Vec<u8>, FileError> {
     let paper = canvas(WIDTH, HEIGHT)?;
     let ink = context(&paper)?;
     ink.set_fill_style_str("#fff");

@@ -1,0 +1,23 @@
+//! What goes out as a file that a Worker writes.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{document::Document, import::Table};
+
+/// What the page asks a Worker to write.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outgoing {
+    /// A table, as an .xlsx.
+    Sheet(Table),
+    /// A statutory document, as a .docx.
+    Document(Document),
+    /// Texts by the names of their files, as one .zip; the bytes that are sent with it lie beside
+    /// them under these names.
+    Archive {
+        /// The texts.
+        texts: Vec<(String, String)>,
+        /// The names of the bytes, in their order.
+        contents: Vec<String>,
+    },
+}

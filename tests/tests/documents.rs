@@ -1,0 +1,251 @@
+//! Statutory documents: drawn up from the case, numbered, printed, taken along, signed for; and two
+//! documents of one number, shown and settled.
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use data_encoding::BASE64;
+use tests::{
+    browser::{Browser, Look, Page},
+    server::Server,
+};
+
+/// Cases of the sample ledger whose result is to be served.
+const CASE: &str = "北京华盛电缆有限公司";
+const OTHER_CASE: &str = "北京京华利建材有限公司";
+
+async fn sign_in(page: &Page, server: &Server, user: &str) {
+    page.open(&server.url()).await;
+    page.fill(("textbox", "账号"), user).await;
+    page.fill(("textbox", "口令"), "aftercheck-demo").await;
+    page.click(("button", "登录")).await;
+    page.see("已同步").await;
+}
+
+async fn documents_of(page: &Page, enterprise: &str) {
+    page.click(("link", "台账")).await;
+    page.click(("link", enterprise)).await;
+    page.click(("main", "link", "文书")).await;
+    page.see("已出的").await;
+}
+
+/// The words on the paper.
+async fn on_paper(page: &Page) -> String {
+    page.evaluate("document.querySelector('.a4').innerText")
+        .await
+}
+
+/// Writes on the pad with a finger.
+async fn sign(page: &Page, who: &str) {
+    page.click(("button", who)).await;
+    page.evaluate::<bool>(
+        "(() => {
+            const pad = document.querySelector('canvas.pad__ink');
+            pad.scrollIntoView({ block: 'center', behavior: 'instant' });
+            const { left, top, width, height } = pad.getBoundingClientRect();
+            const touch = (kind, x, y) => pad.dispatchEvent(new PointerEvent(kind, {
+                bubbles: true, cancelable: true, isPrimary: true, pointerId: 1, pointerType: 'touch',
+                clientX: left + width * x, clientY: top + height * y,
+            }));
+            for (const stroke of [[.3, .2, .3, .6], [.25, .35, .5, .3], [.55, .2, .6, .65]]) {
+                touch('pointerdown', stroke[0], stroke[1]);
+                for (let step = 1; step <= 10; step++)
+                    touch('pointermove', stroke[0] + (stroke[2] - stroke[0]) * step / 10,
+                        stroke[1] + (stroke[3] - stroke[1]) * step / 10);
+                touch('pointerup', stroke[2], stroke[3]);
+            }
+            return true;
+        })()",
+    )
+    .await;
+}
+
+/// The .docx that the page hands out.
+async fn docx(page: &Page) -> Vec<u8> {
+    page.evaluate::<bool>(
+        "(() => {
+            const make = URL.createObjectURL;
+            URL.createObjectURL = (content) => { globalThis.made = content; return make.call(URL, content); };
+            return true;
+        })()",
+    )
+    .await;
+    page.click(("button", "存为 .docx")).await;
+    page.holds("!!globalThis.made").await;
+    let bytes: String = page
+        .evaluate(
+            "(async () => {
+                const bytes = new Uint8Array(await made.arrayBuffer());
+                return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+            })()",
+        )
+        .await;
+    BASE64.decode(bytes.as_bytes()).unwrap()
+}
+
+/// Has LibreOffice open it and print it, where LibreOffice's Writer is: it makes nothing of a file that
+/// it cannot read. A plain text tells whether Writer is there.
+fn printed_by_libreoffice(docx: &[u8]) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("document.docx");
+    fs::write(&file, docx).unwrap();
+    let plain = folder.path().join("plain.txt");
+    fs::write(&plain, "一行").unwrap();
+    let profile = folder.path().join("profile");
+    let run = Command::new("soffice")
+        .arg(format!(
+            "-env:UserInstallation=file://{}",
+            profile.display()
+        ))
+        .args(["--headless", "--convert-to", "pdf", "--outdir"])
+        .arg(folder.path())
+        .args([&file, &plain])
+        .stdin(Stdio::null())
+        .output();
+    let has_writer = run.is_ok() && folder.path().join("plain.pdf").is_file();
+    let Some(run) = run.ok().filter(|_| has_writer) else {
+        println!(
+            "left out: LibreOffice is not installed (apt-get install libreoffice-writer-nogui)"
+        );
+        return;
+    };
+    let pdf = fs::read(folder.path().join("document.pdf"));
+    let pdf = pdf.unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&run.stderr)));
+    assert!(pdf.starts_with(b"%PDF-"));
+    let out = Path::new(env!("CARGO_MANIFEST_DIR")).join("out");
+    fs::create_dir_all(&out).unwrap();
+    fs::write(out.join("document-libreoffice.pdf"), pdf).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_result_is_notified_served_and_signed_for() {
+    let (server, profile) = (Server::demo(), tempfile::tempdir().unwrap());
+    let browser = Browser::launch(profile.path()).await;
+    let page = browser.page(Look::DESK).await;
+    sign_in(&page, &server, "chaoyang").await;
+    documents_of(&page, CASE).await;
+    page.screenshot("documents").await;
+
+    // Drawn up: what the case lacks is a blank with a name, what it knows is not asked.
+    page.click(("main", "link", "检验结果通知书")).await;
+    page.see("拟送达日期").await;
+    let paper = on_paper(&page).await;
+    assert!(paper.contains("北京市朝阳区质量技术监督局"), "{paper}");
+    assert!(paper.contains("本次期限到异议期满为止"), "{paper}");
+    let today: String = page
+        .evaluate("document.querySelector('#document-on').value")
+        .await;
+    page.fill("#serve-on", &today).await;
+    page.holds("!document.querySelector('.a4').innerText.includes('本次期限到异议期满为止')")
+        .await;
+    let paper = on_paper(&page).await;
+    let due = paper
+        .split_once("本次期限到")
+        .and_then(|(_, rest)| rest.split_once("为止"))
+        .unwrap()
+        .0
+        .to_owned();
+    page.fill("#fact-office_contact", "送达科，010-65000000")
+        .await;
+    page.press("Tab").await;
+    page.holds("document.querySelector('.a4').innerText.includes('送达科')")
+        .await;
+    page.screenshot("document-drawn-up").await;
+    page.look(Look::TABLET).await;
+    page.screenshot("document-drawn-up-tablet").await;
+    page.look(Look::DESK).await;
+
+    // Issued: numbered, printed on A4, taken along.
+    page.click(("button", "出文")).await;
+    page.see("已出文 京朝质监抽告〔").await;
+    page.see("〕1号").await;
+    page.screenshot("document-issued").await;
+    page.print("document-notice").await;
+    printed_by_libreoffice(&docx(&page).await);
+
+    // Served: the proof names the notice, tells the limit, and is signed on the tablet.
+    page.click(("link", "全部文书")).await;
+    page.click(("main", "link", "送达回证")).await;
+    page.look(Look::TABLET).await;
+    page.fill("#recipient", "收件人甲").await;
+    page.fill("#served-at", "厂区传达室").await;
+    page.click(("button", "出回证并登记送达")).await;
+    page.see("还没有签完字").await;
+    for who in ["受送达人", "送达人一", "送达人二"] {
+        sign(&page, who).await;
+    }
+    page.screenshot("service-tablet").await;
+    page.click(("button", "出回证并登记送达")).await;
+    page.see("送达已登记").await;
+    page.holds(
+        "[...document.querySelectorAll('.a4 img')].filter(it => it.naturalWidth > 0).length === 3",
+    )
+    .await;
+    let proof = on_paper(&page).await;
+    assert!(proof.contains(&format!("{due}止")), "{due}\n{proof}");
+    assert!(proof.contains("京朝质监抽告〔"), "{proof}");
+    page.print("document-service").await;
+    page.look(Look::DESK).await;
+
+    // The event is on record, and its limit is the one that the papers tell.
+    page.click(("link", CASE)).await;
+    page.click(("tab", "记录")).await;
+    page.see("送达检验结果").await;
+    let (year, rest) = due.split_once('年').unwrap();
+    let (month, day) = rest.trim_end_matches('日').split_once('月').unwrap();
+    let iso = format!("{year}-{month:0>2}-{day:0>2}");
+    page.click(("tab", "期限")).await;
+    page.holds(&format!(
+        "document.querySelector('main').innerText.includes('{}')",
+        &iso[5..]
+    ))
+    .await;
+    page.assert_no_complaints().await;
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_records_its_event_and_one_number_is_not_two_documents() {
+    let (server, profile) = (Server::demo(), tempfile::tempdir().unwrap());
+    let browser = Browser::launch(profile.path()).await;
+    let page = browser.page(Look::DESK).await;
+    sign_in(&page, &server, "chaoyang").await;
+
+    // Its issue is the event: the form of the event, its consequences, and one write.
+    documents_of(&page, "北京恒信源燃气具有限公司").await;
+    page.click(("main", "link", "责令整改通知书")).await;
+    page.see("登记后").await;
+    page.fill("#requirements", "查明原因，改正生产").await;
+    page.holds("document.querySelector('.a4').innerText.includes('查明原因，改正生产')")
+        .await;
+    page.screenshot("order-drawn-up").await;
+    page.click(("button", "出文并登记")).await;
+    page.see("事件已登记").await;
+    page.print("document-order").await;
+    page.click(("link", "北京恒信源燃气具有限公司")).await;
+    page.click(("tab", "记录")).await;
+    page.see("责令整改").await;
+
+    // Two devices that took one number: here one person types it.
+    for enterprise in [CASE, OTHER_CASE] {
+        documents_of(&page, enterprise).await;
+        page.click(("main", "link", "检验结果通知书")).await;
+        page.fill("#serial", "5").await;
+        page.click(("button", "出文")).await;
+        page.see("〕5号").await;
+    }
+    page.see("〕5号下有 2 份文书").await;
+    page.screenshot("document-clash").await;
+    page.click(("button", "改为下一号")).await;
+    page.see("已改为 京朝质监抽告〔").await;
+    page.see("〕6号").await;
+    page.see_gone("〕5号下有 2 份文书").await;
+    page.click(("link", "全部文书")).await;
+    page.see("已作废").await;
+    page.screenshot("documents-after-clash").await;
+    page.assert_no_complaints().await;
+    browser.close().await;
+}
