@@ -22,6 +22,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub struct Server {
     data: Option<PathBuf>,
+    /// Whether it serves HTTPS, by its own authority.
+    secure: bool,
     address: String,
     running: Option<Running>,
 }
@@ -35,17 +37,23 @@ struct Running {
 impl Server {
     /// Starts on a data folder, at a free port.
     pub fn start(data: &Path) -> Self {
-        Self::with(Some(data.to_owned()))
+        Self::with(Some(data.to_owned()), false)
     }
 
     /// Starts with the sample ledger and the demo accounts. Stopped, it forgets everything.
     pub fn demo() -> Self {
-        Self::with(None)
+        Self::with(None, false)
     }
 
-    fn with(data: Option<PathBuf>) -> Self {
+    /// The same under HTTPS, with an authority of its own.
+    pub fn secure_demo() -> Self {
+        Self::with(None, true)
+    }
+
+    fn with(data: Option<PathBuf>, secure: bool) -> Self {
         let mut server = Self {
             data,
+            secure,
             address: "127.0.0.1:0".to_owned(),
             running: None,
         };
@@ -55,12 +63,16 @@ impl Server {
 
     /// Where it serves, such as `http://127.0.0.1:40001`; the same after each restart.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("{}{}", self.scheme(), self.address)
+    }
+
+    const fn scheme(&self) -> &'static str {
+        if self.secure { "https://" } else { "http://" }
     }
 
     /// The address of a page.
     pub fn at(&self, path: &str) -> String {
-        format!("http://{}{path}", self.address)
+        format!("{}{path}", self.url())
     }
 
     /// Starts after [`Server::stop`] or [`Server::kill`], at the same address with the same data.
@@ -74,6 +86,9 @@ impl Server {
             Some(data) => command.arg("--data").arg(data),
             None => command.arg("--demo"),
         };
+        if self.secure {
+            command.arg("--tls");
+        }
         let mut process = command.spawn().expect("the binary was built");
         let said = BufReader::new(process.stdout.take().expect("it is piped"));
         let (tell, lines) = channel();
@@ -84,9 +99,9 @@ impl Server {
             }
         });
         self.running = Some(Running { process, lines });
-        let line = self.said("http://");
+        let line = self.said(self.scheme());
         let (_, address) = line
-            .split_once("http://")
+            .split_once(self.scheme())
             .expect("the line was found by it");
         address.trim().clone_into(&mut self.address);
     }

@@ -186,3 +186,57 @@ fn is_lasting(ip: &IpAddr) -> bool {
         IpAddr::V6(ip) => !ip.is_unicast_link_local(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_root_stays_and_leaves_are_made_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = Authority::open(&folder.path().join("tls")).unwrap();
+        let again = Authority::open(&folder.path().join("tls")).unwrap();
+        assert_eq!(first.fingerprint(), again.fingerprint());
+        let issue = || again.issue(&["tablets.example".to_owned()]).unwrap().0;
+        let (one, other) = (issue(), issue());
+        assert_ne!(one[0], other[0], "a leaf of today");
+        assert_eq!(
+            one[1].as_ref(),
+            first.der(),
+            "with the root that it hangs on"
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_key_is_for_the_server_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        Authority::open(folder.path()).unwrap();
+        let mode = fs::metadata(folder.path().join(KEY))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_harmed_authority_is_named_and_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        Authority::open(folder.path()).unwrap();
+        let file = folder.path().join(CERTIFICATE);
+        fs::write(&file, "not a certificate").unwrap();
+        assert!(
+            matches!(Authority::open(folder.path()), Err(Error::Unusable(path)) if path == file)
+        );
+        assert_eq!(fs::read_to_string(&file).unwrap(), "not a certificate");
+    }
+
+    #[test]
+    fn names_hold_this_machine_and_what_was_added() {
+        let names = all_names(&["tablets.example".to_owned()]);
+        for name in ["localhost", "127.0.0.1", "tablets.example"] {
+            assert!(names.contains(name), "{name}");
+        }
+    }
+}

@@ -67,7 +67,19 @@ pub struct Browser {
 impl Browser {
     /// Starts on a profile folder: an empty one is a new device, a used one is that device again.
     pub async fn launch(profile: &Path) -> Self {
+        Self::launch_in(profile, None).await
+    }
+
+    /// The same in a home folder of its own, where a person's trust in authorities is kept.
+    pub async fn launch_at_home(profile: &Path, home: &Path) -> Self {
+        Self::launch_in(profile, Some(home)).await
+    }
+
+    async fn launch_in(profile: &Path, home: Option<&Path>) -> Self {
+        let home = home.map(|home| ("HOME", home.to_string_lossy().into_owned()));
         let config = BrowserConfig::builder()
+            .envs(home)
+            .respect_https_errors()
             .new_headless_mode()
             .no_sandbox()
             .viewport(None)
