@@ -17,7 +17,7 @@ use crate::{
     announcement,
     api::{self, State, now_milliseconds},
     assess,
-    console::reason,
+    console::{reason, refused},
     db::{self, Database},
     demo, export, http, import,
     tls::{self, Tls},
@@ -142,9 +142,21 @@ enum Error {
     Output(serde_json::Error),
 }
 
+/// The exit code where the arguments are wrong.
+const MISUSED: u8 = 2;
+
 /// Reads the arguments, does what they say, and says what went wrong.
 pub fn main() -> ExitCode {
-    let Arguments { command, options } = Arguments::parse();
+    let Arguments { command, options } = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => match refused(&error) {
+            Some(why) => {
+                let _ = writeln!(io::stderr(), "错误：{why}。用法见 aftercheck --help");
+                return ExitCode::from(MISUSED);
+            }
+            None => error.exit(),
+        },
+    };
     let done = match command {
         Some(Command::Assess {
             as_of,
@@ -302,5 +314,43 @@ async fn stop_signal() {
     tokio::select! {
         () = interrupt => {}
         _ = terminate => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wrong_arguments_are_told_in_one_language() {
+        let check = |words: &str, expected: Option<&str>| {
+            let words = ["aftercheck"].into_iter().chain(words.split_whitespace());
+            let error = Arguments::try_parse_from(words).expect_err("it is wrong");
+            assert_eq!(refused(&error).as_deref(), expected, "{error}");
+        };
+        check("--help", None);
+        check("assess --help", None);
+        check("--version", None);
+        check(
+            "assess --as-of 2013-02-31 x.json",
+            Some("--as-of <DAY> 的值不对：“2013-02-31”不是日期，应写作 2013-03-04"),
+        );
+        check("assess x.json", Some("缺少 --as-of <DAY>"));
+        check("assess", Some("缺少 --as-of <DAY>、<FILE>..."));
+        check("assess --as-of", Some("--as-of <DAY> 没有写值"));
+        check(
+            "import --spot-check 2013 x",
+            Some("--spot-check <YEAR/QUARTER> 的值不对：应为年份/季度，如 2013/1"),
+        );
+        check(
+            "announcement --year 2013 --quarter 5",
+            Some("--quarter <1-4> 的值“5”不对"),
+        );
+        check(
+            "--listen nowhere",
+            Some("--listen <ADDR> 的值“nowhere”不对"),
+        );
+        check("--dema", Some("不认识参数 --dema"));
+        check("--demo --data x", Some("--demo 不能与 --data <DIR> 同用"));
     }
 }
