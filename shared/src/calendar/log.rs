@@ -41,8 +41,8 @@ pub enum Says {
     Loaded {
         /// Of which kind.
         file: CalendarFile,
-        /// What it holds.
-        loaded: Loaded,
+        /// Its text; [`Loaded::read`] says what it holds.
+        csv: String,
         /// It was withdrawn afterwards, and does not count.
         withdrawn: bool,
     },
@@ -158,7 +158,7 @@ impl CalendarLog {
                     };
                     let says = Says::Loaded {
                         file,
-                        loaded: Loaded::of(&rows),
+                        csv: csv.to_owned(),
                         withdrawn: withdrawn.contains(&change.id),
                     };
                     match file {
