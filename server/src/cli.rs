@@ -41,17 +41,7 @@ struct Arguments {
 #[derive(Subcommand, Debug)]
 enum Command {
     /// 计算案件文件：期限、公告情形、限制和提示，以 JSON 输出；不用网络，不用数据库
-    Assess {
-        /// 截至哪一天，如 2013-03-01
-        #[arg(long, value_name = "DAY")]
-        as_of: Day,
-        /// 逐日说明每个期限是怎样数出来的
-        #[arg(long)]
-        explain: bool,
-        /// 案件文件；全部文件合为一个台账
-        #[arg(required = true, value_name = "FILE")]
-        files: Vec<PathBuf>,
-    },
+    Assess(assess::Arguments),
     /// 导入检验结果表和案件文件；最后一行以 JSON 说明导入、更新、跳过和未收的各有哪些
     Import {
         /// 数据目录；没有就新建
@@ -158,11 +148,7 @@ pub fn main() -> ExitCode {
         },
     };
     let done = match command {
-        Some(Command::Assess {
-            as_of,
-            explain,
-            files,
-        }) => return assess::run(&files, as_of, explain),
+        Some(Command::Assess(arguments)) => return assess::run(&arguments),
         Some(Command::Announcement(arguments)) => return announcement::run(&arguments),
         Some(Command::Import {
             data,

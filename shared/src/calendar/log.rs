@@ -149,7 +149,7 @@ impl CalendarLog {
             entries: Vec::new(),
             overlay: false,
         };
-        let mut overlays = Vec::new();
+        let mut overlays: Vec<Vec<Row>> = Vec::new();
         for (change, body) in said {
             let says = match (CalendarFile::of(&body), &body) {
                 (Some((file, csv)), _) => {
@@ -178,7 +178,10 @@ impl CalendarLog {
             log.entries.push(Entry { record, says });
         }
         if log.overlay {
-            log.calendar = log.calendar.with_overlays(&overlays);
+            let own = log.calendar.with_overlay_of_beijing();
+            log.calendar = overlays
+                .iter()
+                .fold(own, |calendar, rows| calendar.with_overlay_rows(rows));
         }
         log
     }
