@@ -19,6 +19,10 @@ use crate::console::{is_enough, reason};
 
 /// What to compute, and by which working days.
 #[derive(Args, Debug)]
+#[expect(
+    clippy::option_option,
+    reason = "left out, given, and given with a value are three things to clap"
+)]
 pub struct Arguments {
     /// 截至哪一天，如 2013-03-01
     #[arg(long, value_name = "DAY")]
