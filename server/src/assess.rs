@@ -7,23 +7,48 @@ use std::{
     process::ExitCode,
 };
 
+use clap::Args;
 use shared::{
     CaseFile, Day,
-    calendar::WorkCalendar,
+    calendar::{CalendarError, WorkCalendar},
     case_file::{self, CaseFileError},
     report::report,
 };
 
 use crate::console::{is_enough, reason};
 
-/// Computes these case files as one ledger on this day and prints the document; with `explain`
+/// What to compute, and by which working days.
+#[derive(Args, Debug)]
+#[expect(
+    clippy::option_option,
+    reason = "left out, given, and given with a value are three things to clap"
+)]
+pub struct Arguments {
+    /// 截至哪一天，如 2013-03-01
+    #[arg(long, value_name = "DAY")]
+    as_of: Day,
+    /// 逐日说明每个期限是怎样数出来的
+    #[arg(long)]
+    explain: bool,
+    /// 另行载入的放假安排（CSV），可以写多次；不写即按随本程序发布的
+    #[arg(long, value_name = "CSV")]
+    notices: Vec<PathBuf>,
+    /// 计入在京机关调休：随本程序发布的，写 --overlay=CSV 时连同这一份
+    #[arg(long, value_name = "CSV", num_args = 0..=1, require_equals = true)]
+    overlay: Option<Option<PathBuf>>,
+    /// 案件文件；全部文件合为一个台账
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+}
+
+/// Computes these case files as one ledger on this day and prints the document; with `--explain`
 /// every row says why its day is that day.
 ///
 /// Every file that cannot be used is named on standard error, with line and field; then nothing
 /// is printed, and the exit code is not zero. Whoever reads no further, as `head` does, has what
 /// they wanted.
-pub fn run(files: &[PathBuf], as_of: Day, explain: bool) -> ExitCode {
-    match print(files, as_of, explain, &mut io::stdout().lock()) {
+pub fn run(arguments: &Arguments) -> ExitCode {
+    match print(arguments, &mut io::stdout().lock()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(errors) if matches!(&errors[..], [Error::Output(error)] if is_enough(error)) => {
             ExitCode::SUCCESS
@@ -49,16 +74,23 @@ enum Error {
         path: PathBuf,
         source: CaseFileError,
     },
+    #[error("{}：{source}", path.display())]
+    Calendar {
+        path: PathBuf,
+        source: CalendarError,
+    },
     #[error("结果不能写出（{}）", reason(.0))]
     Output(#[from] io::Error),
 }
 
-fn print(
-    files: &[PathBuf],
-    as_of: Day,
-    explain: bool,
-    output: &mut impl Write,
-) -> Result<(), Vec<Error>> {
+fn print(arguments: &Arguments, output: &mut impl Write) -> Result<(), Vec<Error>> {
+    let Arguments {
+        as_of,
+        explain,
+        files,
+        ..
+    } = arguments;
+    let calendar = calendar(arguments).map_err(|error| vec![error])?;
     let (mut ledger, mut errors) = (Vec::with_capacity(files.len()), Vec::new());
     for path in files {
         match read(path) {
@@ -69,13 +101,46 @@ fn print(
     if !errors.is_empty() {
         return Err(errors);
     }
-    let report = report(&ledger, WorkCalendar::official(), as_of, explain);
+    let report = report(&ledger, &calendar, *as_of, *explain);
     let mut buffered = io::BufWriter::new(output);
     serde_json::to_writer_pretty(&mut buffered, &report)
         .map_err(io::Error::from)
         .and_then(|()| writeln!(buffered))
         .and_then(|()| buffered.flush())
         .map_err(|error| vec![Error::Output(error)])
+}
+
+/// The working days that come with this version, and what is loaded beside them.
+fn calendar(arguments: &Arguments) -> Result<WorkCalendar, Error> {
+    let official = WorkCalendar::official().clone();
+    let with_notices = arguments
+        .notices
+        .iter()
+        .try_fold(official, |calendar, path| {
+            loaded(path, |csv| calendar.with_notice(csv))
+        })?;
+    let Some(overlay) = &arguments.overlay else {
+        return Ok(with_notices);
+    };
+    let overlaid = with_notices.with_overlay_of_beijing();
+    match overlay {
+        Some(path) => loaded(path, |csv| overlaid.with_bureau_overlay(csv)),
+        None => Ok(overlaid),
+    }
+}
+
+fn loaded(
+    path: &Path,
+    load: impl FnOnce(&str) -> Result<WorkCalendar, CalendarError>,
+) -> Result<WorkCalendar, Error> {
+    let csv = fs::read_to_string(path).map_err(|source| Error::File {
+        path: path.to_owned(),
+        source,
+    })?;
+    load(&csv).map_err(|source| Error::Calendar {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 fn read(path: &Path) -> Result<CaseFile, Error> {
@@ -97,6 +162,16 @@ mod tests {
         "case": { "number": "京2013-001", "regulation": "beijing-2013" },
         "events": [{ "id": "e1", "type": "materials_received", "on": "2013-02-07" }] }"#;
 
+    fn arguments(files: Vec<PathBuf>) -> Arguments {
+        Arguments {
+            as_of: "2013-02-20".parse().unwrap(),
+            explain: true,
+            notices: Vec::new(),
+            overlay: None,
+            files,
+        }
+    }
+
     fn check(texts: &[&str], expected: Result<&str, &[&str]>) {
         let folder = tempfile::tempdir().unwrap();
         let files: Vec<PathBuf> = (0..texts.len())
@@ -106,8 +181,7 @@ mod tests {
             fs::write(path, text).unwrap();
         }
         let mut output = Vec::new();
-        let as_of = "2013-02-20".parse().unwrap();
-        match (print(&files, as_of, true, &mut output), expected) {
+        match (print(&arguments(files), &mut output), expected) {
             (Ok(()), Ok(part)) => {
                 let output = String::from_utf8(output).unwrap();
                 assert!(output.contains(part), "{output}");
@@ -140,8 +214,7 @@ mod tests {
     #[test]
     fn a_missing_file_is_named() {
         let files = [PathBuf::from("nowhere.json"), PathBuf::from("src")];
-        let as_of = "2013-02-20".parse().unwrap();
-        let errors = print(&files, as_of, false, &mut Vec::new()).unwrap_err();
+        let errors = print(&arguments(files.to_vec()), &mut Vec::new()).unwrap_err();
         let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
         assert_eq!(
             errors,

@@ -17,7 +17,7 @@ use crate::{
     announcement,
     api::{self, State, now_milliseconds},
     assess,
-    console::reason,
+    console::{reason, refused},
     db::{self, Database},
     demo, export, http, import,
     tls::{self, Tls},
@@ -41,17 +41,7 @@ struct Arguments {
 #[derive(Subcommand, Debug)]
 enum Command {
     /// 计算案件文件：期限、公告情形、限制和提示，以 JSON 输出；不用网络，不用数据库
-    Assess {
-        /// 截至哪一天，如 2013-03-01
-        #[arg(long, value_name = "DAY")]
-        as_of: Day,
-        /// 逐日说明每个期限是怎样数出来的
-        #[arg(long)]
-        explain: bool,
-        /// 案件文件；全部文件合为一个台账
-        #[arg(required = true, value_name = "FILE")]
-        files: Vec<PathBuf>,
-    },
+    Assess(assess::Arguments),
     /// 导入检验结果表和案件文件；最后一行以 JSON 说明导入、更新、跳过和未收的各有哪些
     Import {
         /// 数据目录；没有就新建
@@ -142,15 +132,23 @@ enum Error {
     Output(serde_json::Error),
 }
 
+/// The exit code where the arguments are wrong.
+const MISUSED: u8 = 2;
+
 /// Reads the arguments, does what they say, and says what went wrong.
 pub fn main() -> ExitCode {
-    let Arguments { command, options } = Arguments::parse();
+    let Arguments { command, options } = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => match refused(&error) {
+            Some(why) => {
+                let _ = writeln!(io::stderr(), "错误：{why}。用法见 aftercheck --help");
+                return ExitCode::from(MISUSED);
+            }
+            None => error.exit(),
+        },
+    };
     let done = match command {
-        Some(Command::Assess {
-            as_of,
-            explain,
-            files,
-        }) => return assess::run(&files, as_of, explain),
+        Some(Command::Assess(arguments)) => return assess::run(&arguments),
         Some(Command::Announcement(arguments)) => return announcement::run(&arguments),
         Some(Command::Import {
             data,
@@ -302,5 +300,43 @@ async fn stop_signal() {
     tokio::select! {
         () = interrupt => {}
         _ = terminate => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wrong_arguments_are_told_in_one_language() {
+        let check = |words: &str, expected: Option<&str>| {
+            let words = ["aftercheck"].into_iter().chain(words.split_whitespace());
+            let error = Arguments::try_parse_from(words).expect_err("it is wrong");
+            assert_eq!(refused(&error).as_deref(), expected, "{error}");
+        };
+        check("--help", None);
+        check("assess --help", None);
+        check("--version", None);
+        check(
+            "assess --as-of 2013-02-31 x.json",
+            Some("--as-of <DAY> 的值不对：“2013-02-31”不是日期，应写作 2013-03-04"),
+        );
+        check("assess x.json", Some("缺少 --as-of <DAY>"));
+        check("assess", Some("缺少 --as-of <DAY>、<FILE>..."));
+        check("assess --as-of", Some("--as-of <DAY> 没有写值"));
+        check(
+            "import --spot-check 2013 x",
+            Some("--spot-check <YEAR/QUARTER> 的值不对：应为年份/季度，如 2013/1"),
+        );
+        check(
+            "announcement --year 2013 --quarter 5",
+            Some("--quarter <1-4> 的值“5”不对"),
+        );
+        check(
+            "--listen nowhere",
+            Some("--listen <ADDR> 的值“nowhere”不对"),
+        );
+        check("--dema", Some("不认识参数 --dema"));
+        check("--demo --data x", Some("--demo 不能与 --data <DIR> 同用"));
     }
 }

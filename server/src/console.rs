@@ -1,6 +1,8 @@
 //! What the subcommands have in common on the console.
 
-use std::io;
+use std::{error::Error as _, io};
+
+use clap::error::{ContextKind, ErrorKind};
 
 /// Why the system did not do it, in the language of all else that is said.
 pub(crate) fn reason(error: &io::Error) -> String {
@@ -24,4 +26,37 @@ pub(crate) fn reason(error: &io::Error) -> String {
 /// Whether the output ended because nobody reads any further, as `head` does: no error.
 pub(crate) fn is_enough(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::BrokenPipe
+}
+
+/// What is wrong with the arguments; none where they ask for help or the version.
+pub(crate) fn refused(error: &clap::Error) -> Option<String> {
+    let told = |kind| {
+        let value = error.get(kind).map(ToString::to_string);
+        value.unwrap_or_default().replace(", ", "、")
+    };
+    let argument = told(ContextKind::InvalidArg);
+    Some(match error.kind() {
+        ErrorKind::DisplayHelp
+        | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+        | ErrorKind::DisplayVersion => return None,
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            let value = told(ContextKind::InvalidValue);
+            // Our own readers say why; the others only that it is none of theirs.
+            let why = error.source().map(ToString::to_string);
+            match why.filter(|why| why.contains("应")) {
+                _ if value.is_empty() => format!("{argument} 没有写值"),
+                Some(why) => format!("{argument} 的值不对：{why}"),
+                None => format!("{argument} 的值“{value}”不对"),
+            }
+        }
+        ErrorKind::UnknownArgument => format!("不认识参数 {argument}"),
+        ErrorKind::InvalidSubcommand => {
+            format!("没有 {} 这个命令", told(ContextKind::InvalidSubcommand))
+        }
+        ErrorKind::MissingRequiredArgument => format!("缺少 {argument}"),
+        ErrorKind::ArgumentConflict => {
+            format!("{argument} 不能与 {} 同用", told(ContextKind::PriorArg))
+        }
+        _ => "参数不对".to_owned(),
+    })
 }

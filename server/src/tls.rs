@@ -46,6 +46,7 @@ const RENEWED_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
 const STRICT: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
 #[derive(Args, Debug)]
+#[group(id = "https")]
 pub(crate) struct Options {
     /// 用 HTTPS，平板才能离线办理；没有证书文件就用本机的证书机构，首次自动建立
     #[arg(long)]

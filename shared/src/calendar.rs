@@ -147,14 +147,20 @@ impl WorkCalendar {
         Ok(self.with_overlay_rows(&table::read_overlay(csv)?))
     }
 
-    /// The overlay that comes with this version, and the rows of later ones on top of it.
-    fn with_overlays(&self, later: &[Vec<table::Row>]) -> Self {
-        let own = table::read_overlay(BUREAUS_OF_BEIJING)
-            .expect("a test reads the overlay that comes with it");
-        let rows = later
-            .iter()
-            .fold(own, |rows, later| schedule::merged(rows.iter(), later));
-        self.with_overlay_rows(&rows)
+    /// This calendar with the overlay that comes with this version (APEC 2014).
+    ///
+    /// ```
+    /// use shared::calendar::WorkCalendar;
+    /// assert_eq!(WorkCalendar::official().with_overlay_of_beijing().overlay_days().count(), 6);
+    /// ```
+    #[expect(
+        clippy::missing_panics_doc,
+        reason = "a test reads the overlay that comes with it"
+    )]
+    #[must_use]
+    pub fn with_overlay_of_beijing(&self) -> Self {
+        self.with_bureau_overlay(BUREAUS_OF_BEIJING)
+            .expect("a test reads the overlay that comes with it")
     }
 
     fn with_overlay_rows(&self, rows: &[table::Row]) -> Self {

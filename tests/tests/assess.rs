@@ -148,3 +148,36 @@ fn a_reader_that_has_enough_is_no_error() {
     assert_eq!((first, output.stderr), ([b'{'], Vec::new()));
     assert!(output.status.success(), "{}", output.status);
 }
+
+#[test]
+fn working_days_that_are_loaded_move_what_they_should() {
+    let case = json!({
+        "format": "aftercheck-case/1",
+        "case": { "regulation": "beijing-2013" },
+        "events": [{ "id": "e1", "type": "materials_received", "on": "2014-11-05" }],
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let files = write(folder.path(), &[case]);
+    let csv = folder.path().join("会议.csv");
+    fs::write(&csv, "date,kind,name\n2014-11-13,holiday,会议\n").unwrap();
+    let due = |words: &[&str]| {
+        let output = assess("2014-11-06", &files).args(words).output().unwrap();
+        printed(&output)["cases"][0]["deadlines"][1]["due"].clone()
+    };
+    assert_eq!(due(&[]), "2014-11-12");
+    assert_eq!(due(&["--overlay"]), "2014-11-17");
+    let beside = format!("--overlay={}", csv.display());
+    assert_eq!(due(&[&beside]), "2014-11-18");
+
+    let output = assess("2014-11-06", &files)
+        .arg("--notices")
+        .arg(&csv)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        told.contains("会议.csv：第 1 行，字段 notice：第一行没有 notice 这一列"),
+        "{told}"
+    );
+}

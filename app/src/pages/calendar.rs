@@ -171,9 +171,12 @@ fn overlay(log: &CalendarLog, speaks: bool, session: Session) -> AnyView {
     let loaded = log.entries.iter().filter_map(|entry| match &entry.says {
         Says::Loaded {
             file: CalendarFile::Overlay,
-            loaded,
+            csv,
             withdrawn: false,
-        } => Some(view! { <li>{summary(loaded)}</li> }),
+        } => {
+            let loaded = Loaded::read(CalendarFile::Overlay, csv).ok()?;
+            Some(view! { <li>{summary(&loaded)}</li> })
+        }
         _ => None,
     });
     view! {
@@ -233,15 +236,17 @@ fn said_row(entry: &Entry, today: Day, speaks: bool, session: Session) -> AnyVie
         Says::Overlay { on: false } => ("停用在京机关调休".to_owned(), String::new(), None),
         Says::Loaded {
             file,
-            loaded,
+            csv,
             withdrawn,
         } => {
+            let loaded = Loaded::read(*file, csv);
             let withdraw = speaks && !withdrawn;
             let act = withdraw.then(|| withdraw_button(entry.record.change.clone(), session));
             let title = load::form(*file).title;
             let mark = if *withdrawn { "（已撤回）" } else { "" };
-            let what = format!("{title}{mark}：{}", summary(loaded));
-            (what, known_from(&loaded.notices), act)
+            let said = |loaded: Loaded| (summary(&loaded), known_from(&loaded.notices));
+            let (what, since) = loaded.map(said).unwrap_or_default();
+            (format!("{title}{mark}：{what}"), since, act)
         }
     };
     view! {

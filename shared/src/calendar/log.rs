@@ -41,8 +41,8 @@ pub enum Says {
     Loaded {
         /// Of which kind.
         file: CalendarFile,
-        /// What it holds.
-        loaded: Loaded,
+        /// Its text; [`Loaded::read`] says what it holds.
+        csv: String,
         /// It was withdrawn afterwards, and does not count.
         withdrawn: bool,
     },
@@ -149,7 +149,7 @@ impl CalendarLog {
             entries: Vec::new(),
             overlay: false,
         };
-        let mut overlays = Vec::new();
+        let mut overlays: Vec<Vec<Row>> = Vec::new();
         for (change, body) in said {
             let says = match (CalendarFile::of(&body), &body) {
                 (Some((file, csv)), _) => {
@@ -158,7 +158,7 @@ impl CalendarLog {
                     };
                     let says = Says::Loaded {
                         file,
-                        loaded: Loaded::of(&rows),
+                        csv: csv.to_owned(),
                         withdrawn: withdrawn.contains(&change.id),
                     };
                     match file {
@@ -178,7 +178,10 @@ impl CalendarLog {
             log.entries.push(Entry { record, says });
         }
         if log.overlay {
-            log.calendar = log.calendar.with_overlays(&overlays);
+            let own = log.calendar.with_overlay_of_beijing();
+            log.calendar = overlays
+                .iter()
+                .fold(own, |calendar, rows| calendar.with_overlay_rows(rows));
         }
         log
     }
