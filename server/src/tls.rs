@@ -41,7 +41,7 @@ use self::authority::Authority;
 use crate::console::reason;
 
 /// How often the certificate is made or read anew.
-const RENEWED_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
+const RENEWED_EVERY: Duration = Duration::from_hours(24);
 /// A browser that has heard it asks this name for nothing but HTTPS, for a year.
 const STRICT: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
@@ -91,7 +91,7 @@ enum Source {
         key: PathBuf,
     },
     Local {
-        authority: Authority,
+        authority: Box<Authority>,
         names: Vec<String>,
     },
 }
@@ -172,7 +172,7 @@ impl Tls {
                 key: key.clone(),
             },
             _ if options.tls => Source::Local {
-                authority: Authority::open(&data.join("tls"))?,
+                authority: Box::new(Authority::open(&data.join("tls"))?),
                 names: options.tls_name.clone(),
             },
             _ => return Ok(None),

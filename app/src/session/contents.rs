@@ -263,6 +263,7 @@ impl Engine {
 }
 
 /// A part of its own.
+#[allow(clippy::unnecessary_wraps, reason = "that its code comes may fail")]
 #[wasm_split(contents, fallible)]
 fn sending(
     engine: Rc<Engine>,

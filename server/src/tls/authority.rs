@@ -95,12 +95,13 @@ impl Authority {
         };
         let reached: Vec<String> = all_names(names).into_iter().filter(is_far).collect();
         let first = reached.first().map_or("localhost", String::as_str);
-        let others = reached
+        let others: Vec<_> = reached
             .iter()
-            .map(|name| format!("  https://{name}:{port}\n"))
-            .collect::<String>();
+            .map(|name| format!("  https://{name}:{port}"))
+            .collect();
+        let others = others.join("\n");
         format!(
-            "在平板上可用的地址：\n{others}平板先信任本机的证书机构，一台一次：打开 http://{first}:{port}/authority 下载证书并按步骤安装\n证书指纹（SHA-256，安装前核对）：\n  {}",
+            "在平板上可用的地址：\n{others}\n平板先信任本机的证书机构，一台一次：打开 http://{first}:{port}/authority 下载证书并按步骤安装\n证书指纹（SHA-256，安装前核对）：\n  {}",
             self.fingerprint()
         )
     }
@@ -172,7 +173,7 @@ fn all_names(further: &[String]) -> BTreeSet<String> {
     names.extend(
         addresses
             .iter()
-            .map(|it| it.ip())
+            .map(if_addrs::Interface::ip)
             .filter(is_lasting)
             .map(|ip| ip.to_string()),
     );
