@@ -9,6 +9,7 @@ use shared::{
     clock::{HybridTime, MAXIMUM_CLOCK_LEAD_MILLISECONDS},
     day::Day,
     fold::{FoldedCase, fold},
+    mutation::mutated,
     sync::{
         Delivered, ExchangeRequest, ExchangeResponse, Scope,
         admission::admit,
@@ -45,9 +46,9 @@ impl Database {
         now_milliseconds: u64,
     ) -> Result<Exchanged, Error> {
         // Only asking for news takes no turn with the writers.
-        if request.push.is_empty() {
+        if request.push.is_empty() && request.offers.is_empty() && request.holes_up_to == 0 {
             let quiet = self.read(|transaction| {
-                let known = device(transaction, actor, &request.device)?;
+                let known = device(transaction, actor, request)?;
                 let desk = Desk::new(transaction, actor, request, now_milliseconds)?;
                 match known {
                     Some(settled) if !desk.rolled_back(settled)? => desk.answer(settled).map(Some),
@@ -62,7 +63,7 @@ impl Database {
             }
         }
         self.write(|transaction| {
-            let settled = match device(transaction, actor, &request.device)? {
+            let settled = match device(transaction, actor, request)? {
                 Some(settled) => settled,
                 None => register(transaction, actor, &request.device, now_milliseconds)?,
             };
@@ -130,8 +131,14 @@ impl Database {
 fn device(
     transaction: &Transaction<'_>,
     actor: &Actor,
-    device: &DeviceId,
+    request: &ExchangeRequest,
 ) -> Result<Option<u64>, Error> {
+    let ExchangeRequest { device, author, .. } = request;
+    let author = author.as_ref();
+    // In one browser another account may have signed in beside the one whose device it is.
+    if author.is_some_and(|author| *author != actor.user) && !mutated("sign-in-not-compared") {
+        return Err(Error::DeviceOfOther);
+    }
     let known = transaction
         .prepare_cached("SELECT user, settled FROM devices WHERE device = ?1")?
         .query_row([device.as_str()], |row| {
@@ -200,6 +207,9 @@ impl<'a> Desk<'a> {
 
     /// Whether the device knows more of this epoch than the database: an old copy was put back.
     fn rolled_back(&self, settled: u64) -> Result<bool, Error> {
+        if mutated("rollback-not-noticed") {
+            return Ok(false);
+        }
         let same_epoch = self.request.epoch.as_ref() == Some(&self.epoch);
         let same_scope = self.request.scope.as_deref() == Some(self.scope.to_string().as_str());
         let (last, _) = log::feed_head(self.transaction, &self.scope)?;
@@ -207,42 +217,93 @@ impl<'a> Desk<'a> {
         Ok(same_epoch && (self.request.settled > settled || ahead))
     }
 
-    /// Settles the push; says up to where the device's changes are settled now.
+    /// Settles offers and push; says up to where the device's changes are settled now.
     fn settle(&mut self, settled: u64) -> Result<u64, Error> {
-        let (repeated, new): (Vec<_>, Vec<_>) = self
-            .request
+        let request = self.request;
+        let mut subjects: BTreeSet<&Subject> = BTreeSet::new();
+        for offer in &request.offers {
+            if self.take_back(offer)? {
+                subjects.insert(&offer.change.subject);
+            }
+        }
+        let (repeated, new): (Vec<_>, Vec<_>) = request
             .push
             .iter()
             .partition(|change| change.id.sequence <= settled);
+        let mut reused = false;
         for change in repeated {
             let verdict = self.repeat(change)?;
+            reused |= verdict.refused == Some(RefusalReason::IdReused);
             self.verdicts.push(verdict);
         }
-        let dense = new.iter().zip(settled + 1..).all(|(change, sequence)| {
-            change.id.sequence == sequence && change.id.device == self.request.device
-        });
         let latest = self.now_milliseconds + MAXIMUM_CLOCK_LEAD_MILLISECONDS;
-        if !dense {
+        let mut now_settled = settled;
+        if !self.is_dense(&new, settled) {
             self.hold = Some(Hold::Gap);
-        } else if new.iter().any(|change| change.clock.milliseconds > latest) {
+        } else if new.iter().any(|change| change.clock.milliseconds > latest)
+            && !mutated("clock-not-bounded")
+        {
             self.hold = Some(Hold::ClockAhead);
-        } else {
+        } else if !reused {
+            // What follows a number that means something else may speak of it: the device sends it
+            // again under another name.
             for change in &new {
                 let verdict = self.settle_one(change)?;
+                let blocked = verdict.refused == Some(RefusalReason::IdReused);
                 self.verdicts.push(verdict);
+                if blocked {
+                    break;
+                }
+                now_settled = change.id.sequence;
+                subjects.insert(&change.subject);
             }
-            let subjects: BTreeSet<_> = new.iter().map(|change| &change.subject).collect();
-            for subject in subjects {
-                self.touched.extend(self.cases.tell_history(
-                    self.transaction,
-                    &self.epoch,
-                    subject,
-                    self.now_milliseconds,
-                )?);
+            if self.verdicts.len() == request.push.len() {
+                now_settled = now_settled.max(request.holes_up_to);
             }
-            return Ok(settled + new.len() as u64);
         }
-        Ok(settled)
+        for subject in subjects {
+            self.touched.extend(self.cases.tell_history(
+                self.transaction,
+                &self.epoch,
+                subject,
+                self.now_milliseconds,
+            )?);
+        }
+        Ok(now_settled)
+    }
+
+    /// Whether the changes follow one another and what is settled, but for numbers that are gone.
+    fn is_dense(&self, new: &[&Change], settled: u64) -> bool {
+        let mut last = settled;
+        new.iter().all(|change| {
+            let sequence = change.id.sequence;
+            let follows = sequence == last + 1
+                || (sequence > last && sequence <= self.request.holes_up_to + 1)
+                || (mutated("gap-not-noticed") && sequence > last);
+            last = sequence;
+            follows && change.id.device == self.request.device
+        })
+    }
+
+    /// Takes a change that the log had once; says whether it was missing. The receipt proves that it
+    /// was admitted then; one without is judged as if it were sent now.
+    fn take_back(&mut self, offer: &Delivered) -> Result<bool, Error> {
+        let Delivered { change, receipt } = offer;
+        let is_case = change.subject.case_id().is_some();
+        if !is_case || change_by_id(self.transaction, &change.id)?.is_some() {
+            // Records of history the server makes anew.
+            return Ok(false);
+        }
+        let proven = self.receipts.sign(&change.canonical_bytes()) == *receipt;
+        if !proven || mutated("offers-ignored") {
+            return Ok(false);
+        }
+        keep_number(self.transaction, change)?;
+        self.touched.extend(
+            self.cases
+                .append(self.transaction, change, self.now_milliseconds)?,
+        );
+        Ok(true)
     }
 
     /// The verdict on a change that was settled before.
@@ -268,6 +329,14 @@ impl<'a> Desk<'a> {
     }
 
     fn settle_one(&mut self, change: &Change) -> Result<Verdict, Error> {
+        // It may have come back with another device's offers before its own device sends it.
+        if let Some(known) = change_by_id(self.transaction, &change.id)? {
+            return if known == *change {
+                Ok(self.taken(change))
+            } else {
+                self.refuse(change, RefusalReason::IdReused)
+            };
+        }
         let case = self.cases.get(self.transaction, &change.subject)?;
         if let Err(reason) = admit(change, self.actor, case) {
             return self.refuse(change, reason);
@@ -282,12 +351,15 @@ impl<'a> Desk<'a> {
             &change.subject,
             self.now_milliseconds,
         )?);
-        let receipt = Some(self.receipts.sign(&change.canonical_bytes()));
-        Ok(Verdict {
+        Ok(self.taken(change))
+    }
+
+    fn taken(&self, change: &Change) -> Verdict {
+        Verdict {
             sequence: change.id.sequence,
-            receipt,
+            receipt: Some(self.receipts.sign(&change.canonical_bytes())),
             refused: None,
-        })
+        }
     }
 
     fn refuse(&self, change: &Change, reason: RefusalReason) -> Result<Verdict, Error> {
@@ -312,8 +384,13 @@ impl<'a> Desk<'a> {
         } else {
             self.request.cursor
         };
-        // Of its own changes a device that goes on holds what it has sent; one that starts again may not.
-        let own_up_to = if restart.is_some() { 0 } else { settled };
+        // Of its own changes a device that goes on holds what it knows to be settled and what it has
+        // just sent; one that starts again may not. A copy of its profile may have sent others.
+        let own_up_to = match restart {
+            Some(_) => 0,
+            None if mutated("own-taken-for-held") => settled,
+            None => self.request.settled,
+        };
         let page = self.page(stored(cursor), own_up_to)?;
         let (last, _) = log::feed_head(self.transaction, &self.scope)?;
         let held = log::digest_at(self.transaction, &self.scope, page.cursor)?
@@ -380,9 +457,13 @@ impl<'a> Desk<'a> {
             } else {
                 let change = log::change(row, 3)?;
                 let canonical = change.canonical_bytes();
-                if change.id.device == self.request.device && change.id.sequence <= own_up_to {
+                let is_own = change.id.device == self.request.device;
+                let sequence = change.id.sequence;
+                let is_held = sequence <= own_up_to
+                    || self.request.push.iter().any(|sent| sent.id.sequence == sequence && *sent == change);
+                if is_own && is_held {
                     Item::Own {
-                        sequence: change.id.sequence,
+                        sequence,
                         fingerprint: Digest::of(&canonical),
                     }
                 } else {
@@ -492,6 +573,27 @@ impl Cases {
         let change = own_change(transaction, epoch, author, subject, &body, now_milliseconds)?;
         self.append(transaction, &change, now_milliseconds)
     }
+}
+
+/// A number that comes back with a change is not given again.
+fn keep_number(transaction: &Transaction<'_>, change: &Change) -> Result<(), Error> {
+    let Ok(Body::Head { field, value, .. }) = change.body() else {
+        return Ok(());
+    };
+    let number = value.as_str().and_then(|text| text.rsplit_once('-'));
+    let Some((series, Ok(last))) = number.map(|(series, last)| (series, last.parse::<i64>()))
+    else {
+        return Ok(());
+    };
+    if field == "number" && change.id.device.is_server() {
+        transaction
+            .prepare_cached(
+                "INSERT INTO numbers VALUES (?1, ?2)
+                 ON CONFLICT DO UPDATE SET last = max(last, ?2)",
+            )?
+            .execute((series, last))?;
+    }
+    Ok(())
 }
 
 /// The next change of the server's own in this epoch.

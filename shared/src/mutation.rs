@@ -1,0 +1,60 @@
+//! Faults put into this code on purpose.
+//!
+//! The simulation of sync proves that it would find a fault by putting one in and looking for it.
+//! Each fault is one call of [`mutated`] at the place that it spoils. Without the feature
+//! `mutations`, which only the simulation is built with, the answer is the constant `false`.
+
+/// Every fault, by name.
+pub const MUTATIONS: &[&str] = &[
+    "acknowledged-before-commit",
+    "clock-not-bounded",
+    "damage-not-noticed",
+    "digest-not-compared",
+    "double-goes-on",
+    "gap-not-noticed",
+    "offers-ignored",
+    "own-taken-for-held",
+    "revocation-skipped",
+    "rollback-not-noticed",
+    "scope-kept",
+    "sign-in-not-compared",
+    "tab-keeps-old-state",
+];
+
+/// Whether this fault is in.
+#[cfg(not(feature = "mutations"))]
+#[inline]
+pub const fn mutated(_name: &'static str) -> bool {
+    false
+}
+
+#[cfg(feature = "mutations")]
+pub use chosen::{mutate, mutated};
+
+#[cfg(feature = "mutations")]
+mod chosen {
+    use std::cell::Cell;
+
+    thread_local! {
+        static CHOSEN: Cell<Option<&'static str>> = const { Cell::new(None) };
+    }
+
+    /// Puts a fault in, on this thread, or takes it out.
+    ///
+    /// # Panics
+    /// Where there is none of that name.
+    pub fn mutate(name: Option<&str>) {
+        let known = |name| {
+            let found = super::MUTATIONS.iter().find(|known| **known == name);
+            *found.unwrap_or_else(|| panic!("there is no mutation {name}"))
+        };
+        CHOSEN.set(name.map(known));
+    }
+
+    /// Whether this fault is in.
+    #[inline]
+    pub fn mutated(name: &'static str) -> bool {
+        debug_assert!(super::MUTATIONS.contains(&name), "{name} is not in the list");
+        CHOSEN.get() == Some(name)
+    }
+}
