@@ -17,6 +17,7 @@ pub const MUTATIONS: &[&str] = &[
     "revocation-skipped",
     "rollback-not-noticed",
     "scope-kept",
+    "settled-stamped-anew",
     "sign-in-not-compared",
     "tab-keeps-old-state",
 ];

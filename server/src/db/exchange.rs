@@ -384,14 +384,7 @@ impl<'a> Desk<'a> {
         } else {
             self.request.cursor
         };
-        // Of its own changes a device that goes on holds what it knows to be settled and what it has
-        // just sent; one that starts again may not. A copy of its profile may have sent others.
-        let own_up_to = match restart {
-            Some(_) => 0,
-            None if mutated("own-taken-for-held") => settled,
-            None => self.request.settled,
-        };
-        let page = self.page(stored(cursor), own_up_to)?;
+        let page = self.page(stored(cursor), restart.is_some())?;
         let (last, _) = log::feed_head(self.transaction, &self.scope)?;
         let held = log::digest_at(self.transaction, &self.scope, page.cursor)?
             .ok_or(Error::Damaged("a feed with a hole"))?;
@@ -425,7 +418,16 @@ impl<'a> Desk<'a> {
         Ok((given != Some(request.held)).then_some(Restart::DigestMismatch))
     }
 
-    fn page(&self, cursor: i64, own_up_to: u64) -> Result<Page, Error> {
+    /// Of its own changes a device that goes on surely holds those that it has just sent. Others
+    /// were perhaps taken back from it meanwhile, or sent by a copy of its profile.
+    fn page(&self, cursor: i64, is_restart: bool) -> Result<Page, Error> {
+        let sent: HashMap<u64, &Change> = self
+            .request
+            .push
+            .iter()
+            .map(|change| (change.id.sequence, change))
+            .collect();
+        let mut takes_back = is_restart;
         let sql = if self.scope == Scope::All {
             "SELECT position, NULL, NULL, device, sequence, subject, clock, author, schema, body
              FROM changes WHERE position > ?2 AND ?1 = 'all' ORDER BY position LIMIT ?3"
@@ -447,6 +449,7 @@ impl<'a> Desk<'a> {
         let mut bytes = 0;
         while let Some(row) = rows.next()? {
             let item = if let Some(subject) = row.get::<_, Option<String>>(1)? {
+                takes_back = true;
                 let subject = subject
                     .parse()
                     .map_err(|_| Error::Damaged("a revoked subject"))?;
@@ -457,11 +460,13 @@ impl<'a> Desk<'a> {
             } else {
                 let change = log::change(row, 3)?;
                 let canonical = change.canonical_bytes();
-                let is_own = change.id.device == self.request.device;
                 let sequence = change.id.sequence;
-                let is_held = sequence <= own_up_to
-                    || self.request.push.iter().any(|sent| sent.id.sequence == sequence && *sent == change);
-                if is_own && is_held {
+                let is_held = if mutated("own-taken-for-held") {
+                    change.id.device == self.request.device && sequence <= self.request.settled
+                } else {
+                    !takes_back && sent.get(&sequence).is_some_and(|sent| **sent == change)
+                };
+                if is_held {
                     Item::Own {
                         sequence,
                         fingerprint: Digest::of(&canonical),

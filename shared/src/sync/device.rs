@@ -448,7 +448,7 @@ impl Device {
         }
 
         let restamped = if response.hold == Some(Hold::ClockAhead) {
-            self.restamped(&mut state, now_milliseconds)
+            self.restamped(&mut state, now_milliseconds, &verdicts)
         } else {
             Vec::new()
         };
@@ -480,10 +480,20 @@ impl Device {
         vec![Command::Commit(commit)]
     }
 
-    /// The unsettled changes with the stamps that a right clock would have given them.
-    fn restamped(&self, state: &mut DeviceState, now_milliseconds: u64) -> Vec<Change> {
+    /// The unsettled changes with the stamps that a right clock would have given them. One that the
+    /// server has had before, and settles again now, stays as it is.
+    fn restamped(
+        &self,
+        state: &mut DeviceState,
+        now_milliseconds: u64,
+        verdicts: &[(ChangeId, Settlement)],
+    ) -> Vec<Change> {
         state.clock = HybridTime::default();
-        let mut restamped: Vec<_> = self.unsettled.values().cloned().collect();
+        let is_open = |change: &&Change| {
+            let settled = verdicts.iter().any(|(id, _)| *id == change.id);
+            !settled || mutated("settled-stamped-anew")
+        };
+        let mut restamped: Vec<_> = self.unsettled.values().filter(is_open).cloned().collect();
         for change in &mut restamped {
             state.clock = state.clock.next(state.corrected(now_milliseconds));
             change.clock = state.clock;

@@ -169,7 +169,13 @@ impl World {
                     let ledger = tab.replica.ledger();
                     let held = profile.kept().count();
                     if ledger.all().count() != held {
-                        violations.push(format!("diverged: a tab of {name} and its journal"));
+                        let journal: BTreeSet<_> = profile.kept().map(|kept| &kept.change.id).collect();
+                        let memory: BTreeSet<_> = ledger.all().map(|kept| &kept.change.id).collect();
+                        violations.push(format!(
+                            "diverged: a tab of {name} lacks {:?}, has too much {:?}",
+                            journal.difference(&memory).collect::<Vec<_>>(),
+                            memory.difference(&journal).collect::<Vec<_>>()
+                        ));
                     }
                     for (subject, expected) in &expected {
                         if !mirror.shows(&scope, subject) {
@@ -177,7 +183,23 @@ impl World {
                         }
                         let shown = ledger.case(subject).map(|case| bytes(&case.folded));
                         if shown.as_ref() != Some(expected) {
-                            violations.push(format!("diverged: {subject} with {name}"));
+                            let log: BTreeSet<_> = mirror.cases[*subject]
+                                .changes
+                                .iter()
+                                .map(|change| (change.id.to_string(), change.fingerprint().to_string()))
+                                .collect();
+                            let held: BTreeSet<_> = ledger
+                                .of(subject)
+                                .iter()
+                                .filter(|kept| !matches!(kept.stage, Stage::Refused(_)))
+                                .map(|kept| &kept.change)
+                                .map(|change| (change.id.to_string(), change.fingerprint().to_string()))
+                                .collect();
+                            violations.push(format!(
+                                "diverged: {subject} with {name}: lacks {:?}, has too much {:?}",
+                                log.difference(&held).collect::<Vec<_>>(),
+                                held.difference(&log).collect::<Vec<_>>()
+                            ));
                         }
                     }
                 }
@@ -211,16 +233,20 @@ impl World {
         }
         let file = &folded.file;
         let standing = file.standing();
-        let mut once: BTreeMap<(&EventKind, u8), usize> = BTreeMap::new();
+        // Events of different deeds never say the same.
+        let mut once: BTreeMap<(&EventKind, u8), BTreeSet<String>> = BTreeMap::new();
         for (event, stands) in file.events.iter().zip(standing) {
             if stands && event.kind.facts().is_some_and(|facts| !facts.many) {
-                *once.entry((&event.kind, event.round())).or_default() += 1;
+                let deed = event.details.get("mark").map(ToString::to_string);
+                let deeds = once.entry((&event.kind, event.round())).or_default();
+                deeds.extend(deed);
             }
         }
         let known = conflicts(file);
-        for ((kind, round), count) in once.into_iter().filter(|(_, count)| *count > 1) {
+        for ((kind, round), deeds) in once.into_iter().filter(|(_, deeds)| deeds.len() > 1) {
+            let count = deeds.len();
             let shown = known.iter().any(|conflict| {
-                conflict.kind == *kind && conflict.round == round && conflict.events.len() == count
+                conflict.kind == *kind && conflict.round == round && conflict.events.len() >= count
             });
             if !shown {
                 self.violations

@@ -144,6 +144,10 @@ fn read() -> Result<Option<Arguments>, String> {
     };
     let mut words = env::args().skip(1);
     while let Some(word) = words.next() {
+        if word == "--trace" {
+            arguments.settings.trace = true;
+            continue;
+        }
         let value = words.next();
         let number = |value: Option<String>| {
             let number = value.and_then(|value| value.parse().ok());
@@ -183,4 +187,4 @@ fn read() -> Result<Option<Arguments>, String> {
 }
 
 const USAGE: &str = "tests/simulate [--seconds N | --schedules N] [--seed S] [--operations N] \
-                     [--without FAULT,…] [--mutate NAME]";
+                     [--without FAULT,…] [--mutate NAME] [--trace]";

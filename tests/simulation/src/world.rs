@@ -521,6 +521,7 @@ impl World {
         let text = serde_json::to_string(request).expect("a request is JSON");
         let request = serde_json::from_str(&text).expect("what was written can be read");
         let actor = self.users[user].clone();
+        self.trace(|| format!("{at:?} {} asks {text}", actor.user));
         let crash = if !self.server.is_up() {
             None
         } else if self.fires(Fault::TornWrite, 5) {
@@ -537,6 +538,7 @@ impl World {
             let delay = self.rng.u64(100..20_000);
             self.later(delay, Happening::ServerStarts);
         }
+        self.trace(|| format!("{at:?} {} hears {answered:?}", actor.user));
         let answer = match answered {
             Ok((response, touched)) => {
                 self.check_scope(&actor, &response);
@@ -551,6 +553,12 @@ impl World {
         }
         let latency = self.latency();
         self.later(latency, Happening::Answers { at, exchange, answer });
+    }
+
+    fn trace(&self, told: impl FnOnce() -> String) {
+        if self.settings.trace {
+            eprintln!("{:>9} {}", self.now, told());
+        }
     }
 
     /// Nothing is given to a user who may not see it.
@@ -607,6 +615,7 @@ impl World {
         if self.fires(Fault::DiskFull, 10) {
             return self.step(at, Input::CommitFailed);
         }
+        self.trace(|| format!("{at:?} writes {:?} removed {:?}", plan.state, plan.entries.removed));
         let forgets = commit.forget_settled && self.was_restored;
         let before = forgets.then(|| self.reachable());
         let verdicts: Vec<_> = commit
@@ -921,7 +930,10 @@ impl World {
                 let synced = |machine: &Device| machine.standing() == shared::sync::Standing::Synced;
                 tab.pending.is_none() && tab.machine.as_ref().is_none_or(synced)
             });
-            if idle {
+            let moves = self.queue.values().any(|happening| {
+                !matches!(happening, Happening::Wakes { .. } | Happening::GivesUp { .. })
+            });
+            if idle && !moves {
                 return;
             }
         }
