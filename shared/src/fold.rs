@@ -10,6 +10,7 @@ use crate::{
     CaseFile, CaseHead, Event,
     change::{Body, Change, ChangeId},
     clock::HybridTime,
+    mutation::mutated,
 };
 
 /// Parts of the head whose fields are merged one by one; every other part is one field.
@@ -112,11 +113,13 @@ struct Edit {
 /// ```
 pub fn fold<'a>(changes: impl IntoIterator<Item = &'a Change>) -> FoldedCase {
     let mut ordered: Vec<&Change> = changes.into_iter().collect();
-    ordered.sort_by(|a, b| {
-        (a.clock, &a.id)
-            .cmp(&(b.clock, &b.id))
-            .then_with(|| a.body.get().cmp(b.body.get()))
-    });
+    if !mutated("merged-by-arrival") {
+        ordered.sort_by(|a, b| {
+            (a.clock, &a.id)
+                .cmp(&(b.clock, &b.id))
+                .then_with(|| a.body.get().cmp(b.body.get()))
+        });
+    }
     let mut seen = HashSet::new();
     let mut folding = Folding::default();
     for change in ordered {
@@ -195,7 +198,7 @@ impl Folding {
             let Some(last) = edits.pop() else { continue };
             with_field(&mut head, &field, &last.value);
             let others = unseen_by(&last, edits);
-            if !others.is_empty() {
+            if !others.is_empty() && !mutated("parallel-not-shown") {
                 parallel.push(ParallelEdit {
                     field: field.clone(),
                     others,

@@ -249,7 +249,8 @@ impl<'a> Desk<'a> {
             // again under another name.
             for change in &new {
                 let verdict = self.settle_one(change)?;
-                let blocked = verdict.refused == Some(RefusalReason::IdReused);
+                let blocked = verdict.refused == Some(RefusalReason::IdReused)
+                    || (verdict.refused.is_some() && mutated("refusal-blocks"));
                 self.verdicts.push(verdict);
                 if blocked {
                     break;
@@ -311,7 +312,7 @@ impl<'a> Desk<'a> {
         let sequence = change.id.sequence;
         let bytes = change.canonical_bytes();
         if let Some(known) = change_by_id(self.transaction, &change.id)? {
-            if known.canonical_bytes() == bytes {
+            if known.canonical_bytes() == bytes && !mutated("repetition-not-known") {
                 return Ok(Verdict {
                     sequence,
                     receipt: Some(self.receipts.sign(&bytes)),
@@ -363,13 +364,15 @@ impl<'a> Desk<'a> {
     }
 
     fn refuse(&self, change: &Change, reason: RefusalReason) -> Result<Verdict, Error> {
-        log::put_aside(
-            self.transaction,
-            change,
-            &self.actor.user,
-            reason,
-            self.now_milliseconds,
-        )?;
+        if !mutated("refused-dropped") {
+            log::put_aside(
+                self.transaction,
+                change,
+                &self.actor.user,
+                reason,
+                self.now_milliseconds,
+            )?;
+        }
         Ok(Verdict {
             sequence: change.id.sequence,
             receipt: None,
@@ -415,7 +418,8 @@ impl<'a> Desk<'a> {
             return Ok(Some(Restart::NewEpoch));
         }
         let given = log::digest_at(self.transaction, &self.scope, stored(request.cursor))?;
-        Ok((given != Some(request.held)).then_some(Restart::DigestMismatch))
+        let differs = given != Some(request.held) && !mutated("digest-not-compared");
+        Ok(differs.then_some(Restart::DigestMismatch))
     }
 
     /// Of its own changes a device that goes on surely holds those that it has just sent. Others

@@ -307,6 +307,10 @@ impl Device {
             }
             Input::Wake => self.ask(),
             Input::Answered(response) => self.take(now_milliseconds, *response),
+            Input::Failed(Failure::VersionTooOld) if mutated("old-version-forgets") => {
+                self.unsettled.clear();
+                self.fail(Standing::VersionTooOld)
+            }
             Input::Failed(failure) => self.fail(match failure {
                 Failure::Unreachable => Standing::Unreachable,
                 Failure::SignInExpired => Standing::SignInExpired,
@@ -317,6 +321,9 @@ impl Device {
                 unsettled,
                 doubtful,
             } => self.committed(unsettled, doubtful),
+            Input::CommitFailed if mutated("failed-commit-counts") => {
+                self.committed(Vec::new(), Vec::new())
+            }
             Input::CommitFailed => self.fail(Standing::Trouble),
         }
     }
@@ -439,8 +446,7 @@ impl Device {
         }
         state.cursor = response.cursor;
         // A page that does not add up is not kept: the next exchange tells the server so.
-        let adds_up = state.held == response.held || mutated("digest-not-compared");
-        if !adds_up {
+        if state.held != response.held {
             received.clear();
             revoked.clear();
             state.cursor = self.state.cursor;
@@ -459,7 +465,7 @@ impl Device {
         };
         let commit = Box::new(Commit {
             forget_settled: response.restart == Some(Restart::NewScope) && !mutated("scope-kept"),
-            doubt_after: other_log.then_some(response.settled),
+            doubt_after: (other_log && !mutated("epoch-ignored")).then_some(response.settled),
             state,
             verdicts,
             received,
@@ -472,6 +478,9 @@ impl Device {
             && commit.verdicts.is_empty()
             && commit.restamped.is_empty()
             && commit.doubt_after.is_none();
+        if mutated("counted-before-commit") {
+            self.state = commit.state.clone();
+        }
         self.flight = Flight::Committing {
             commit: commit.clone(),
             more: response.more,

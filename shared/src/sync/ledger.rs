@@ -44,6 +44,8 @@ pub enum Stage {
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
     subjects: BTreeMap<Subject, Vec<Kept>>,
+    /// Under which subject each is: an id that meant one thing here may come to mean another.
+    places: BTreeMap<ChangeId, Subject>,
 }
 
 /// A case as a device shows it.
@@ -68,23 +70,28 @@ pub struct Entries {
 }
 
 impl Ledger {
-    /// Puts a change in, or in the place of itself; returns its subject.
-    pub fn put(&mut self, kept: Kept) -> Subject {
-        let subject = kept.change.subject.clone();
-        let items = self.subjects.entry(subject.clone()).or_default();
-        match items
-            .iter_mut()
-            .find(|item| item.change.id == kept.change.id)
-        {
-            Some(item) => *item = kept,
-            None => items.push(kept),
+    /// Puts a change in, in the place of the one with its id if there is one; says which subjects
+    /// are touched.
+    pub fn put(&mut self, kept: Kept) -> BTreeSet<Subject> {
+        let (id, subject) = (kept.change.id.clone(), kept.change.subject.clone());
+        let before = self.places.insert(id.clone(), subject.clone());
+        let elsewhere = before.clone().filter(|before| *before != subject);
+        if let Some(items) = elsewhere.as_ref().and_then(|it| self.subjects.get_mut(it)) {
+            items.retain(|item| item.change.id != id);
+            self.subjects.retain(|_, items| !items.is_empty());
         }
-        subject
+        let items = self.subjects.entry(subject.clone()).or_default();
+        match items.iter_mut().find(|item| item.change.id == id) {
+            Some(item) if before.is_some() => *item = kept,
+            _ => items.push(kept),
+        }
+        elsewhere.into_iter().chain([subject]).collect()
     }
 
     /// Empties it, before a whole journal is read.
     pub fn clear(&mut self) {
         self.subjects.clear();
+        self.places.clear();
     }
 
     /// Every change.
@@ -199,7 +206,7 @@ impl Ledger {
                 stage: Stage::Taken(receipt.clone()),
             };
             // One's own number, coming from the server: another tab may have used it meanwhile.
-            let is_new = self.of(&change.subject).iter().all(|known| known.change.id != change.id);
+            let is_new = !self.places.contains_key(&change.id);
             if is_new && change.id.device == commit.state.device {
                 stray.insert(change.id.clone(), kept);
             } else {
@@ -210,7 +217,8 @@ impl Ledger {
         let forgotten = |stage: &Stage| match stage {
             Stage::Taken(_) => true,
             Stage::Doubtful(_) => commit.forget_settled,
-            Stage::Unsent | Stage::Refused(_) => false,
+            Stage::Unsent => commit.forget_settled && mutated("unsent-forgotten"),
+            Stage::Refused(_) => false,
         };
         let revoked = |kept: &&Kept| {
             let stage = put.get(&kept.change.id).map_or(&kept.stage, |next| &next.stage);
@@ -290,9 +298,10 @@ impl Ledger {
                 }
             }
             self.subjects.retain(|_, items| !items.is_empty());
+            self.places.retain(|id, _| !entries.removed.contains(id));
         }
         let set = entries.put.into_iter().chain(entries.added);
-        touched.extend(set.map(|kept| self.put(kept)));
+        touched.extend(set.flat_map(|kept| self.put(kept)));
         touched
     }
 }

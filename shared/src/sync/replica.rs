@@ -73,9 +73,14 @@ impl Replica {
 
     /// The sync machine as it starts.
     pub fn machine(&self) -> Device {
+        let unsent = if mutated("unsent-not-resumed") {
+            Vec::new()
+        } else {
+            self.ledger.unsent()
+        };
         Device::new(
             self.writer.clone(),
-            self.ledger.unsent(),
+            unsent,
             self.ledger.doubtful(),
         )
     }
@@ -107,7 +112,7 @@ impl Replica {
             .map(|kept| kept.change.clone())
             .collect();
         let touched = composed.entries.into_iter();
-        let touched = touched.map(|kept| self.ledger.put(kept)).collect();
+        let touched = touched.flat_map(|kept| self.ledger.put(kept)).collect();
         (touched, changes)
     }
 
@@ -136,7 +141,7 @@ impl Replica {
         for kept in entries {
             self.writer.clock = self.writer.clock.observing(kept.change.clock);
             self.count(&kept.change.id);
-            touched.insert(self.ledger.put(kept));
+            touched.extend(self.ledger.put(kept));
         }
         touched
     }
@@ -158,7 +163,7 @@ impl Replica {
 
     /// A number that is used is not given again, whoever of the tabs used it.
     fn count(&mut self, id: &ChangeId) {
-        if id.device == self.writer.device {
+        if id.device == self.writer.device && !mutated("number-reused") {
             self.writer.last_sequence = self.writer.last_sequence.max(id.sequence);
         }
     }
@@ -168,8 +173,8 @@ impl Replica {
         let mut state = commit.state.clone();
         if state.device == self.writer.device {
             state.last_sequence = state.last_sequence.max(self.writer.last_sequence);
+            state.holes_up_to = state.holes_up_to.max(self.writer.holes_up_to);
         }
-        state.holes_up_to = state.holes_up_to.max(self.writer.holes_up_to);
         let mut entries = self.ledger.after(commit);
         if commit.doubt_after.is_some() {
             // All is given again: what cannot be read has served its time.

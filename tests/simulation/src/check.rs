@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use shared::{
     EventKind,
-    change::{Body, Change, ChangeId},
+    change::{Body, Change, ChangeId, DeviceId},
     conflict::conflicts,
     fold::FoldedCase,
     sync::{Kept, Scope, Stage},
 };
 
 use crate::{
+    fault::Fault,
     work::{Mark, mark},
     world::World,
 };
@@ -27,6 +28,8 @@ struct Deed {
     is_acknowledged: bool,
     /// Every place that had it was destroyed.
     is_excused: bool,
+    /// Its author may not do it.
+    is_forbidden: bool,
     /// Two profiles held it unsent: both may send it, and nobody can tell that it is one deed.
     is_copied: bool,
 }
@@ -37,9 +40,9 @@ impl Marks {
         self.0.len() - 1
     }
 
-    /// The mark of a change that nobody made.
-    pub fn forged(&mut self) -> Mark {
-        self.next()
+    /// It must never be in the log.
+    pub fn forbid(&mut self, mark: Mark) {
+        self.0[mark].is_forbidden = true;
     }
 
     pub fn saved(&mut self, mark: Mark) {
@@ -92,6 +95,7 @@ impl World {
     pub fn check(&mut self) {
         self.check_deeds();
         self.check_devices();
+        self.check_numbers();
         let cases = std::mem::take(&mut self.server.mirror.cases);
         for (subject, case) in &cases {
             if subject.kind() == "case" {
@@ -125,12 +129,19 @@ impl World {
             if times > 1 && !deed.is_copied {
                 violations.push(format!("doubled: {mark} as {:?}", log[&mark]));
             }
+            if times > 0 && deed.is_forbidden {
+                violations.push(format!("permission: {mark} is in the log"));
+            }
             if deed.is_excused || times > 0 {
                 continue;
             }
             if deed.is_acknowledged {
                 violations.push(format!("lost: {mark} was synced and is not in the log"));
-            } else if deed.is_saved && !tray.contains(&mark) && !refused.contains(&mark) {
+                continue;
+            }
+            // The backup of an old tray may lack it: then its author's device has it.
+            let is_in_sight = tray.contains(&mark) || (self.was_restored && refused.contains(&mark));
+            if deed.is_saved && !is_in_sight {
                 violations.push(format!("lost: {mark} was saved and is nowhere"));
             }
         }
@@ -206,6 +217,26 @@ impl World {
             }
         }
         self.violations.extend(violations);
+    }
+
+    /// Order: the numbers of a device have no holes, but for those that were destroyed.
+    fn check_numbers(&mut self) {
+        if self.was_restored || self.counts.of(Fault::Damaged) > 0 {
+            return;
+        }
+        let mut numbers: BTreeMap<DeviceId, BTreeSet<u64>> = BTreeMap::new();
+        let log = self.server.mirror.cases.values().flat_map(|case| &case.changes);
+        for change in log.chain(&self.server.tray()) {
+            let id = &change.id;
+            numbers.entry(id.device.clone()).or_default().insert(id.sequence);
+        }
+        for (device, numbers) in numbers {
+            let last = numbers.last().copied().unwrap_or_default();
+            if numbers.len() as u64 != last {
+                self.violations
+                    .push(format!("gap: of {last} numbers of {device} {} are there", numbers.len()));
+            }
+        }
     }
 
     /// Promise 5: whoever disagrees is shown, and nothing is picked silently.

@@ -46,6 +46,7 @@ faults! {
     Restored "restored" "The server is put back to an old backup.";
     Cloned "cloned" "A profile is copied to another tablet and goes on in both.";
     Rewound "rewound" "A profile is put back to an old copy of itself.";
+    Hole "hole" "A request without the first of its changes.";
     TwoContents "two_contents" "A change comes under an id that means another one.";
     UserSwitched "user_switched" "Another user signs in while there are unsent changes.";
     TwoTabs "two_tabs" "A second tab of the same user.";

@@ -27,6 +27,8 @@ pub struct Deed {
     pub raw: Option<Box<RawValue>>,
     pub is_bad: bool,
     pub is_later: bool,
+    /// Its author may not do it.
+    pub is_forbidden: bool,
 }
 
 impl Deed {
@@ -81,6 +83,7 @@ pub fn deed(rng: &mut Rng, actor: &Actor, cases: usize, mark: Mark, known: &[Str
         raw: None,
         is_bad: false,
         is_later: false,
+        is_forbidden: false,
     };
     let opens = matches!(actor.role, Role::Municipal | Role::InspectionBody);
     deed.body = match rng.u8(..20) {
@@ -95,7 +98,7 @@ pub fn deed(rng: &mut Rng, actor: &Actor, cases: usize, mark: Mark, known: &[Str
             deed.body
         }
         2 => {
-            deed.is_bad = true;
+            (deed.is_bad, deed.is_forbidden) = (true, true);
             edit("handling_bureau")
         }
         3..=7 if opens => Body::Open {

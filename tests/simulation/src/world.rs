@@ -6,6 +6,7 @@ use fastrand::Rng;
 use shared::{
     Actor, Role,
     change::DeviceId,
+    clock::MAXIMUM_CLOCK_LEAD_MILLISECONDS,
     sync::{
         Command, Commit, Device, DeviceState, ExchangeRequest, ExchangeResponse, Failure, Input,
         Kept, Replica, Scope, Stage,
@@ -446,12 +447,23 @@ impl World {
         if self.draws(Fault::TwoContents, 8) && !request.push.is_empty() {
             self.counts.add(Fault::TwoContents);
             let mut forged = request.clone();
-            let mark = self.marks.forged();
+            let mark = self.marks.next();
             let body = format!(r#"{{"kind":"head","field":"enterprise.phone","value":"{}"}}"#, written(mark));
             let last = forged.push.last_mut().expect("it is not empty");
+            if self.rng.bool() {
+                last.author = "director".into();
+                self.marks.forbid(mark);
+            }
             last.body = serde_json::value::RawValue::from_string(body).expect("it is JSON");
             let exchange = 0;
             self.later(latency / 2, Happening::Arrives { at, exchange, user, request: forged });
+        }
+        if self.draws(Fault::Hole, 20) && request.push.len() > 1 {
+            self.counts.add(Fault::Hole);
+            let mut holed = request.clone();
+            holed.push.remove(0);
+            let exchange = 0;
+            self.later(latency / 2, Happening::Arrives { at, exchange, user, request: holed });
         }
         self.later(latency, Happening::Arrives { at, exchange, user, request });
     }
@@ -519,7 +531,7 @@ impl World {
         }
         // As it stands on the wire.
         let text = serde_json::to_string(request).expect("a request is JSON");
-        let request = serde_json::from_str(&text).expect("what was written can be read");
+        let request: ExchangeRequest = serde_json::from_str(&text).expect("what was written can be read");
         let actor = self.users[user].clone();
         self.trace(|| format!("{at:?} {} asks {text}", actor.user));
         let crash = if !self.server.is_up() {
@@ -542,6 +554,7 @@ impl World {
         let answer = match answered {
             Ok((response, touched)) => {
                 self.check_scope(&actor, &response);
+                self.check_clocks(&request, &response, now);
                 self.spread(&touched);
                 let text = serde_json::to_string(&response).expect("an answer is JSON");
                 Ok(serde_json::from_str(&text).expect("what was written can be read"))
@@ -558,6 +571,22 @@ impl World {
     fn trace(&self, told: impl FnOnce() -> String) {
         if self.settings.trace {
             eprintln!("{:>9} {}", self.now, told());
+        }
+    }
+
+    /// Nothing is taken whose clock is far ahead.
+    fn check_clocks(&mut self, request: &ExchangeRequest, response: &ExchangeResponse, now: u64) {
+        for verdict in &response.verdicts {
+            let mut sent = request.push.iter();
+            let Some(change) = sent.find(|sent| sent.id.sequence == verdict.sequence) else {
+                continue;
+            };
+            // What was taken before the server's clock went back is only confirmed.
+            let is_new = verdict.receipt.is_some() && verdict.sequence > request.settled;
+            let is_ahead = change.clock.milliseconds > now + MAXIMUM_CLOCK_LEAD_MILLISECONDS;
+            if is_new && is_ahead && self.counts.of(Fault::ServerClockJump) == 0 {
+                self.violations.push(format!("clock: {} is far ahead", change.id));
+            }
         }
     }
 
@@ -801,6 +830,9 @@ impl World {
             || deed.is_later && self.settings.without.contains(&Fault::LaterBody)
         {
             return;
+        }
+        if deed.is_forbidden {
+            self.marks.forbid(mark);
         }
         if self.record(at, &deed, mark) {
             if deed.is_bad {
