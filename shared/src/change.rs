@@ -381,6 +381,16 @@ impl Change {
         }
     }
 
+    /// Whether both are one deed, whatever their stamps: a device may have stamped it anew without
+    /// knowing that it had arrived.
+    pub fn is_same_deed(&self, other: &Self) -> bool {
+        *self
+            == Self {
+                clock: self.clock,
+                ..other.clone()
+            }
+    }
+
     /// The fingerprint that digests are made of.
     pub fn fingerprint(&self) -> Digest {
         Digest::of(&self.canonical_bytes())

@@ -310,14 +310,9 @@ impl<'a> Desk<'a> {
     /// The verdict on a change that was settled before.
     fn repeat(&self, change: &Change) -> Result<Verdict, Error> {
         let sequence = change.id.sequence;
-        let bytes = change.canonical_bytes();
         if let Some(known) = change_by_id(self.transaction, &change.id)? {
-            if known.canonical_bytes() == bytes && !mutated("repetition-not-known") {
-                return Ok(Verdict {
-                    sequence,
-                    receipt: Some(self.receipts.sign(&bytes)),
-                    refused: None,
-                });
+            if known.is_same_deed(change) && !mutated("repetition-not-known") {
+                return Ok(self.taken(&known));
             }
         } else if let Some(reason) = refused_before(self.transaction, change)? {
             return Ok(Verdict {
@@ -332,8 +327,8 @@ impl<'a> Desk<'a> {
     fn settle_one(&mut self, change: &Change) -> Result<Verdict, Error> {
         // It may have come back with another device's offers before its own device sends it.
         if let Some(known) = change_by_id(self.transaction, &change.id)? {
-            return if known == *change {
-                Ok(self.taken(change))
+            return if known.is_same_deed(change) {
+                Ok(self.taken(&known))
             } else {
                 self.refuse(change, RefusalReason::IdReused)
             };

@@ -521,7 +521,7 @@ impl Device {
                 && self
                     .unsettled
                     .get(&change.id.sequence)
-                    .is_some_and(|own| own != change)
+                    .is_some_and(|own| !own.is_same_deed(change))
         });
         (reused || other) && !mutated("double-goes-on")
     }
@@ -908,6 +908,115 @@ mod tests {
         assert!(commit(&commands).state.clock_is_off());
         let next = committed(&mut device);
         assert_eq!(&request(&next).push, restamped);
+    }
+
+    #[test]
+    fn a_stamp_that_was_not_kept_was_not_given() {
+        let (mut device, changes) = device(1);
+        let ahead = NOW + 3_600_000;
+        device.step(ahead, Input::Wake);
+        let response = ExchangeResponse {
+            hold: Some(Hold::ClockAhead),
+            ..answer(0)
+        };
+        device.step(ahead, Input::Answered(Box::new(response)));
+        device.step(ahead, Input::CommitFailed);
+        assert_eq!(request(&device.step(ahead, Input::Wake)).push, changes);
+    }
+
+    #[test]
+    fn what_is_settled_again_is_not_stamped_anew() {
+        let (mut device, _) = device(2);
+        device.step(NOW, Input::Wake);
+        let response = ExchangeResponse {
+            hold: Some(Hold::ClockAhead),
+            ..taken(1..=1)
+        };
+        let commands = answered(&mut device, response);
+        let restamped: Vec<_> = commit(&commands)
+            .restamped
+            .iter()
+            .map(|change| change.id.sequence)
+            .collect();
+        assert_eq!(restamped, [2]);
+    }
+
+    #[test]
+    fn a_copy_of_a_device_goes_on_under_another_name() {
+        let mut state = DeviceState::new("m4xw".parse().unwrap(), "chaoyang");
+        let subject: Subject = "case/abc".parse().unwrap();
+        let day = crate::Day::from_unix_days(15_800);
+        let served = |id: &ChangeId| Body::Event {
+            event: Box::new(crate::Event::new(
+                id.to_string(),
+                crate::EventKind::ResultServed,
+                day,
+            )),
+        };
+        let mut changes = state.compose(NOW, [(subject.clone(), served)]);
+        changes.extend(state.compose(
+            NOW,
+            [(subject, |_: &ChangeId| {
+                let mut event = crate::Event::new("r", crate::EventKind::Retracted, day);
+                event.retracts = Some("m4xw/1".into());
+                Body::Event {
+                    event: Box::new(event),
+                }
+            })],
+        ));
+        let mut device = Device::new(state, changes, Vec::new());
+        device.step(NOW, Input::Wake);
+        let mut response = answer(1);
+        response.verdicts = vec![super::super::wire::Verdict {
+            sequence: 1,
+            receipt: None,
+            refused: Some(RefusalReason::IdReused),
+        }];
+        answered(&mut device, response);
+        let next = committed(&mut device);
+        let request = request(&next);
+        assert_ne!(request.device.as_str(), "m4xw");
+        assert_eq!((request.settled, request.push.len()), (0, 2));
+        let event = |index: usize| match request.push[index].body() {
+            Ok(Body::Event { event }) => *event,
+            other => panic!("{other:?}"),
+        };
+        let name = request.push[0].id.to_string();
+        assert_eq!((event(0).id, event(1).retracts), (name.clone(), Some(name)));
+    }
+
+    #[test]
+    fn what_the_server_has_lost_is_offered_before_anything_is_sent() {
+        let (mut device, changes) = device(3);
+        device.step(NOW, Input::Wake);
+        answered(&mut device, taken(1..=2));
+        committed(&mut device);
+        device.step(NOW, Input::Failed(Failure::Unreachable));
+        device.step(NOW, Input::Wake);
+        let rolled_back = ExchangeResponse {
+            restart: Some(Restart::NewEpoch),
+            ..answer(0)
+        };
+        answered(&mut device, rolled_back);
+        let doubtful: Vec<_> = changes[..2]
+            .iter()
+            .map(|change| Delivered {
+                change: change.clone(),
+                receipt: Receipt("r".into()),
+            })
+            .collect();
+        let next = device.step(
+            NOW,
+            Input::Committed {
+                unsettled: changes[2..].to_vec(),
+                doubtful: doubtful.clone(),
+            },
+        );
+        assert_eq!((&request(&next).offers, request(&next).push.len()), (&doubtful, 0));
+        answered(&mut device, answer(0));
+        let next = committed(&mut device);
+        // Numbers 1 and 2 do not come again.
+        assert_eq!((request(&next).holes_up_to, &request(&next).push[..]), (2, &changes[2..]));
     }
 
     #[test]

@@ -176,6 +176,12 @@ impl Replica {
             state.holes_up_to = state.holes_up_to.max(self.writer.holes_up_to);
         }
         let mut entries = self.ledger.after(commit);
+        // A number whose entry is damaged is used by nobody else.
+        let (mended, added): (Vec<_>, Vec<_>) = std::mem::take(&mut entries.added)
+            .into_iter()
+            .partition(|kept| self.damaged.contains(&kept.change.id));
+        entries.put.extend(mended);
+        entries.added = added;
         if commit.doubt_after.is_some() {
             // All is given again: what cannot be read has served its time.
             entries.removed.extend(self.damaged.iter().cloned());
@@ -195,7 +201,11 @@ impl Replica {
 
     /// The journal has written it.
     pub fn committed(&mut self, plan: Plan) -> Applied {
-        self.damaged.retain(|id| !plan.entries.removed.contains(id));
+        let mended = |id: &ChangeId| {
+            let mut put = plan.entries.put.iter();
+            plan.entries.removed.contains(id) || put.any(|kept| kept.change.id == *id)
+        };
+        self.damaged.retain(|id| !mended(id));
         let touched = self.ledger.apply(plan.entries);
         let before = std::mem::replace(&mut self.writer, plan.state);
         self.writer.clock = self.writer.clock.observing(before.clock);
