@@ -364,16 +364,22 @@ impl Change {
                     *text = name.to_string();
                     true
                 }),
-                Value::Array(items) => items.iter_mut().fold(false, |any, item| rename(item, names) | any),
-                Value::Object(map) => map.values_mut().fold(false, |any, item| rename(item, names) | any),
+                Value::Array(items) => items
+                    .iter_mut()
+                    .fold(false, |any, item| rename(item, names) | any),
+                Value::Object(map) => map
+                    .values_mut()
+                    .fold(false, |any, item| rename(item, names) | any),
                 _ => false,
             }
         }
-        let body = serde_json::from_str(self.body.get()).ok().and_then(|mut body| {
-            rename(&mut body, names)
-                .then(|| serde_json::value::to_raw_value(&body).ok())
-                .flatten()
-        });
+        let body = serde_json::from_str(self.body.get())
+            .ok()
+            .and_then(|mut body| {
+                rename(&mut body, names)
+                    .then(|| serde_json::value::to_raw_value(&body).ok())
+                    .flatten()
+            });
         Self {
             id,
             body: body.unwrap_or_else(|| self.body.clone()),

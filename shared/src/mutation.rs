@@ -72,7 +72,10 @@ mod chosen {
     /// Whether this fault is in.
     #[inline]
     pub fn mutated(name: &'static str) -> bool {
-        debug_assert!(super::MUTATIONS.contains(&name), "{name} is not in the list");
+        debug_assert!(
+            super::MUTATIONS.contains(&name),
+            "{name} is not in the list"
+        );
         CHOSEN.get() == Some(name)
     }
 }

@@ -406,7 +406,10 @@ impl Engine {
             .iter()
             .filter_map(|subject| Some((subject, subject.case_id()?)))
         {
-            match (self.replica.borrow().ledger().case(subject), places.get(&id)) {
+            match (
+                self.replica.borrow().ledger().case(subject),
+                places.get(&id),
+            ) {
                 (Some(case), place) => {
                     changed.push(to_bytes(&case, &id));
                     let case = Arc::new(ledger_case(id, case));

@@ -80,9 +80,7 @@ fn from_entry(entry: JournalEntry) -> Option<Kept> {
         EntryState::Acknowledged(receipt) => {
             Stage::Taken(Receipt(String::from_utf8(receipt).ok()?))
         }
-        EntryState::Doubtful(receipt) => {
-            Stage::Doubtful(Receipt(String::from_utf8(receipt).ok()?))
-        }
+        EntryState::Doubtful(receipt) => Stage::Doubtful(Receipt(String::from_utf8(receipt).ok()?)),
         EntryState::Refused(reason) => {
             Stage::Refused(serde_json::from_slice(&reason).unwrap_or(RefusalReason::Other))
         }

@@ -389,7 +389,9 @@ impl Device {
         if !self.doubtful.is_empty() {
             return 0;
         }
-        let pushed = push.last().map_or(self.state.settled, |change| change.id.sequence);
+        let pushed = push
+            .last()
+            .map_or(self.state.settled, |change| change.id.sequence);
         let waits = self.unsettled.range(pushed + 1..).next();
         let sent = waits.map_or(u64::MAX, |(sequence, _)| sequence - 1);
         let holes = self.state.holes_up_to.min(sent);
@@ -453,8 +455,16 @@ impl Device {
             state.held = Digest::of(b"what is held is not what was given");
         }
 
+        // What comes back with somebody else's offers is settled, and need not be sent.
+        let mut settled: BTreeSet<ChangeId> = verdicts.iter().map(|(id, _)| id.clone()).collect();
+        for id in received.iter().map(|delivered| &delivered.change.id) {
+            if id.device == state.device {
+                state.holes_up_to = state.holes_up_to.max(id.sequence);
+                settled.insert(id.clone());
+            }
+        }
         let restamped = if response.hold == Some(Hold::ClockAhead) {
-            self.restamped(&mut state, now_milliseconds, &verdicts)
+            self.restamped(&mut state, now_milliseconds, &settled)
         } else {
             Vec::new()
         };
@@ -495,13 +505,11 @@ impl Device {
         &self,
         state: &mut DeviceState,
         now_milliseconds: u64,
-        verdicts: &[(ChangeId, Settlement)],
+        settled: &BTreeSet<ChangeId>,
     ) -> Vec<Change> {
         state.clock = HybridTime::default();
-        let is_open = |change: &&Change| {
-            let settled = verdicts.iter().any(|(id, _)| *id == change.id);
-            !settled || mutated("settled-stamped-anew")
-        };
+        let is_open =
+            |change: &&Change| !settled.contains(&change.id) || mutated("settled-stamped-anew");
         let mut restamped: Vec<_> = self.unsettled.values().filter(is_open).cloned().collect();
         for change in &mut restamped {
             state.clock = state.clock.next(state.corrected(now_milliseconds));
@@ -516,13 +524,16 @@ impl Device {
         let reused = verdicts
             .iter()
             .any(|(_, verdict)| *verdict == Settlement::Refused(RefusalReason::IdReused));
-        let other = received.iter().map(|delivered| &delivered.change).any(|change| {
-            change.id.device == self.state.device
-                && self
-                    .unsettled
-                    .get(&change.id.sequence)
-                    .is_some_and(|own| !own.is_same_deed(change))
-        });
+        let other = received
+            .iter()
+            .map(|delivered| &delivered.change)
+            .any(|change| {
+                change.id.device == self.state.device
+                    && self
+                        .unsettled
+                        .get(&change.id.sequence)
+                        .is_some_and(|own| !own.is_same_deed(change))
+            });
         (reused || other) && !mutated("double-goes-on")
     }
 
@@ -539,7 +550,10 @@ impl Device {
             others.any(|(_, verdict)| *verdict != Settlement::Refused(RefusalReason::IdReused))
         };
         let is_double = self.is_double(verdicts, received);
-        let unsettled = self.unsettled.values().filter(|change| is_double && !done(&change.id));
+        let unsettled = self
+            .unsettled
+            .values()
+            .filter(|change| is_double && !done(&change.id));
         let mut changes: Vec<Change> = self.strays.values().chain(unsettled).cloned().collect();
         changes.sort_by(|a, b| (a.clock, &a.id).cmp(&(b.clock, &b.id)));
         if is_double && let Some(first) = changes.first() {
@@ -598,17 +612,26 @@ impl Device {
             .into_iter()
             .map(|change| (change.id.sequence, change))
             .collect();
-        let verdicts: BTreeSet<ChangeId> = commit.verdicts.into_iter().map(|(id, _)| id).collect();
+        let mut settled: BTreeSet<ChangeId> =
+            commit.verdicts.into_iter().map(|(id, _)| id).collect();
+        let received = commit.received.iter();
+        settled.extend(received.map(|delivered| delivered.change.id.clone()));
         let remaining: Vec<Change> = before
             .chain(strays)
-            .filter(|change| !old.contains(&change.id) && !verdicts.contains(&change.id))
+            .filter(|change| !old.contains(&change.id) && !settled.contains(&change.id))
             .map(|change| match replaced.get(&change.id.sequence) {
                 Some(stamped) if stamped.id == change.id => stamped.clone(),
                 _ => change,
             })
             .collect();
         self.remember(remaining);
-        self.remember(commit.renamed.into_iter().map(|(_, change)| change).collect());
+        self.remember(
+            commit
+                .renamed
+                .into_iter()
+                .map(|(_, change)| change)
+                .collect(),
+        );
         if commit.doubt_after.is_some() {
             self.remember(unsettled);
             self.doubtful = doubtful;
@@ -617,8 +640,14 @@ impl Device {
             self.doubtful.clear();
         }
         let mut gone = commit.offered;
-        gone.extend(commit.received.into_iter().map(|delivered| delivered.change.id));
-        self.doubtful.retain(|delivered| !gone.contains(&delivered.change.id));
+        gone.extend(
+            commit
+                .received
+                .into_iter()
+                .map(|delivered| delivered.change.id),
+        );
+        self.doubtful
+            .retain(|delivered| !gone.contains(&delivered.change.id));
         self.caught_up = !more;
         if stuck {
             return self.wait_after(Standing::Trouble);
@@ -680,10 +709,7 @@ fn within_limits<'a, T: Clone + 'a>(
         .collect()
 }
 
-fn settlement(
-    device: &DeviceId,
-    verdict: super::wire::Verdict,
-) -> Option<(ChangeId, Settlement)> {
+fn settlement(device: &DeviceId, verdict: super::wire::Verdict) -> Option<(ChangeId, Settlement)> {
     let settlement = match (verdict.receipt, verdict.refused) {
         (_, Some(reason)) => Settlement::Refused(reason),
         (Some(receipt), None) => Settlement::Taken(receipt),
@@ -1012,11 +1038,17 @@ mod tests {
                 doubtful: doubtful.clone(),
             },
         );
-        assert_eq!((&request(&next).offers, request(&next).push.len()), (&doubtful, 0));
+        assert_eq!(
+            (&request(&next).offers, request(&next).push.len()),
+            (&doubtful, 0)
+        );
         answered(&mut device, answer(0));
         let next = committed(&mut device);
         // Numbers 1 and 2 do not come again.
-        assert_eq!((request(&next).holes_up_to, &request(&next).push[..]), (2, &changes[2..]));
+        assert_eq!(
+            (request(&next).holes_up_to, &request(&next).push[..]),
+            (2, &changes[2..])
+        );
     }
 
     #[test]

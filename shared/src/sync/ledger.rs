@@ -132,7 +132,8 @@ impl Ledger {
                 _ => None,
             })
             .collect();
-        doubtful.sort_by(|a, b| (a.change.clock, &a.change.id).cmp(&(b.change.clock, &b.change.id)));
+        doubtful
+            .sort_by(|a, b| (a.change.clock, &a.change.id).cmp(&(b.change.clock, &b.change.id)));
         doubtful
     }
 
@@ -221,7 +222,9 @@ impl Ledger {
             Stage::Refused(_) => false,
         };
         let revoked = |kept: &&Kept| {
-            let stage = put.get(&kept.change.id).map_or(&kept.stage, |next| &next.stage);
+            let stage = put
+                .get(&kept.change.id)
+                .map_or(&kept.stage, |next| &next.stage);
             let goes = commit.forget_settled || commit.revoked.contains(&kept.change.subject);
             goes && forgotten(stage) && !mutated("revocation-skipped")
         };

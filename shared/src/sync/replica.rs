@@ -78,11 +78,7 @@ impl Replica {
         } else {
             self.ledger.unsent()
         };
-        Device::new(
-            self.writer.clone(),
-            unsent,
-            self.ledger.doubtful(),
-        )
+        Device::new(self.writer.clone(), unsent, self.ledger.doubtful())
     }
 
     /// Makes changes of what a person did; see [`DeviceState::compose`].

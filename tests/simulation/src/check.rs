@@ -61,7 +61,12 @@ impl Marks {
 impl World {
     /// The deeds that are somewhere: in the log, in the review tray, in a journal.
     pub fn reachable(&self) -> BTreeSet<Mark> {
-        let log = self.server.mirror.cases.values().flat_map(|case| &case.changes);
+        let log = self
+            .server
+            .mirror
+            .cases
+            .values()
+            .flat_map(|case| &case.changes);
         let tray = if self.server.is_up() {
             self.server.tray()
         } else {
@@ -83,11 +88,17 @@ impl World {
     /// The screen calls a deed synced: then it is in the server's log.
     pub fn acknowledged(&mut self, mark: Mark) {
         self.marks.0[mark].is_acknowledged = true;
-        let log = self.server.mirror.cases.values().flat_map(|case| &case.changes);
+        let log = self
+            .server
+            .mirror
+            .cases
+            .values()
+            .flat_map(|case| &case.changes);
         let is_there = log.filter_map(crate::work::mark).any(|found| found == mark);
         if self.server.is_up() && !self.was_restored && !is_there {
-            self.violations
-                .push(format!("lost: {mark} is called synced and is not in the log"));
+            self.violations.push(format!(
+                "lost: {mark} is called synced and is not in the log"
+            ));
         }
     }
 
@@ -104,14 +115,21 @@ impl World {
         }
         self.server.mirror.cases = cases;
         if !self.server.chain_holds() {
-            self.violations.push("chain: the log does not follow".into());
+            self.violations
+                .push("chain: the log does not follow".into());
         }
     }
 
     /// Promises 1, 2 and 4: saved stays, synced is in the log, once; what is refused is in sight.
     fn check_deeds(&mut self) {
         let mut log: BTreeMap<Mark, BTreeSet<&ChangeId>> = BTreeMap::new();
-        for change in self.server.mirror.cases.values().flat_map(|case| &case.changes) {
+        for change in self
+            .server
+            .mirror
+            .cases
+            .values()
+            .flat_map(|case| &case.changes)
+        {
             if let Some(mark) = mark(change) {
                 log.entry(mark).or_default().insert(&change.id);
             }
@@ -140,7 +158,8 @@ impl World {
                 continue;
             }
             // The backup of an old tray may lack it: then its author's device has it.
-            let is_in_sight = tray.contains(&mark) || (self.was_restored && refused.contains(&mark));
+            let is_in_sight =
+                tray.contains(&mark) || (self.was_restored && refused.contains(&mark));
             if deed.is_saved && !is_in_sight {
                 violations.push(format!("lost: {mark} was saved and is nowhere"));
             }
@@ -180,8 +199,10 @@ impl World {
                     let ledger = tab.replica.ledger();
                     let held = profile.kept().count();
                     if ledger.all().count() != held {
-                        let journal: BTreeSet<_> = profile.kept().map(|kept| &kept.change.id).collect();
-                        let memory: BTreeSet<_> = ledger.all().map(|kept| &kept.change.id).collect();
+                        let journal: BTreeSet<_> =
+                            profile.kept().map(|kept| &kept.change.id).collect();
+                        let memory: BTreeSet<_> =
+                            ledger.all().map(|kept| &kept.change.id).collect();
                         violations.push(format!(
                             "diverged: a tab of {name} lacks {:?}, has too much {:?}",
                             journal.difference(&memory).collect::<Vec<_>>(),
@@ -197,14 +218,18 @@ impl World {
                             let log: BTreeSet<_> = mirror.cases[*subject]
                                 .changes
                                 .iter()
-                                .map(|change| (change.id.to_string(), change.fingerprint().to_string()))
+                                .map(|change| {
+                                    (change.id.to_string(), change.fingerprint().to_string())
+                                })
                                 .collect();
                             let held: BTreeSet<_> = ledger
                                 .of(subject)
                                 .iter()
                                 .filter(|kept| !matches!(kept.stage, Stage::Refused(_)))
                                 .map(|kept| &kept.change)
-                                .map(|change| (change.id.to_string(), change.fingerprint().to_string()))
+                                .map(|change| {
+                                    (change.id.to_string(), change.fingerprint().to_string())
+                                })
                                 .collect();
                             violations.push(format!(
                                 "diverged: {subject} with {name}: lacks {:?}, has too much {:?}",
@@ -225,16 +250,26 @@ impl World {
             return;
         }
         let mut numbers: BTreeMap<DeviceId, BTreeSet<u64>> = BTreeMap::new();
-        let log = self.server.mirror.cases.values().flat_map(|case| &case.changes);
+        let log = self
+            .server
+            .mirror
+            .cases
+            .values()
+            .flat_map(|case| &case.changes);
         for change in log.chain(&self.server.tray()) {
             let id = &change.id;
-            numbers.entry(id.device.clone()).or_default().insert(id.sequence);
+            numbers
+                .entry(id.device.clone())
+                .or_default()
+                .insert(id.sequence);
         }
         for (device, numbers) in numbers {
             let last = numbers.last().copied().unwrap_or_default();
             if numbers.len() as u64 != last {
-                self.violations
-                    .push(format!("gap: of {last} numbers of {device} {} are there", numbers.len()));
+                self.violations.push(format!(
+                    "gap: of {last} numbers of {device} {} are there",
+                    numbers.len()
+                ));
             }
         }
     }
@@ -244,7 +279,12 @@ impl World {
         let mut edits: BTreeMap<String, Vec<(&Change, serde_json::Value)>> = BTreeMap::new();
         let mut replaced: BTreeSet<ChangeId> = BTreeSet::new();
         for change in changes {
-            if let Ok(Body::Head { field, value, replaces }) = change.body() {
+            if let Ok(Body::Head {
+                field,
+                value,
+                replaces,
+            }) = change.body()
+            {
                 replaced.extend(replaces);
                 edits.entry(field).or_default().push((change, value));
             }
@@ -255,11 +295,16 @@ impl World {
                 .filter(|(change, _)| !replaced.contains(&change.id))
                 .map(|(_, value)| value.to_string())
                 .collect();
-            let listed = folded.parallel.iter().filter(|parallel| parallel.field == *field);
+            let listed = folded
+                .parallel
+                .iter()
+                .filter(|parallel| parallel.field == *field);
             let listed = listed.flat_map(|parallel| &parallel.others).count();
             if open.len() > 1 && listed + 1 < open.len() {
-                self.violations
-                    .push(format!("silent: {} values of {field} of {subject}", open.len()));
+                self.violations.push(format!(
+                    "silent: {} values of {field} of {subject}",
+                    open.len()
+                ));
             }
         }
         let file = &folded.file;

@@ -39,7 +39,11 @@ pub struct Loaded {
 
 impl Journal {
     /// One transaction; says the revision after it.
-    pub fn commit(&mut self, entries: &Entries, state: Option<&DeviceState>) -> Result<u64, Refused> {
+    pub fn commit(
+        &mut self,
+        entries: &Entries,
+        state: Option<&DeviceState>,
+    ) -> Result<u64, Refused> {
         if self.full {
             return Err(Refused::Quota);
         }
@@ -75,7 +79,10 @@ impl Journal {
     /// What was written after a revision; the whole where entries were removed since.
     pub fn since(&self, revision: u64) -> Loaded {
         let whole = revision == 0 || self.removed > revision;
-        let news = self.entries.values().filter(|(_, at)| whole || *at > revision);
+        let news = self
+            .entries
+            .values()
+            .filter(|(_, at)| whole || *at > revision);
         Loaded {
             entries: news.map(|(kept, _)| kept.clone()).collect(),
             damaged: self.damaged.iter().cloned().collect(),

@@ -44,7 +44,11 @@ pub struct Outcome {
 /// Where none can be made.
 pub fn directory(number: usize) -> tempfile::TempDir {
     let memory = Path::new("/dev/shm");
-    let parent = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
+    let parent = if memory.is_dir() {
+        memory.to_owned()
+    } else {
+        std::env::temp_dir()
+    };
     let prefix = format!("simulation-{number}-");
     let directory = tempfile::Builder::new().prefix(&prefix).tempdir_in(parent);
     directory.expect("a directory for the server's files")
@@ -69,7 +73,10 @@ pub fn shrink(seed: u64, settings: &Settings, directory: &Path) -> Settings {
     }
     // From the beginning on: what fails early can be read.
     for operations in (0..smallest.operations).step_by(5) {
-        let fewer = Settings { operations, ..smallest.clone() };
+        let fewer = Settings {
+            operations,
+            ..smallest.clone()
+        };
         if fails(&fewer) {
             return fewer;
         }

@@ -61,7 +61,10 @@ fn main() -> ExitCode {
     // A panic is a violation, and told as one.
     std::panic::set_hook(Box::new(|_| {}));
     let report = all(&arguments);
-    println!("{}", serde_json::to_string(&report).expect("a report is JSON"));
+    println!(
+        "{}",
+        serde_json::to_string(&report).expect("a report is JSON")
+    );
     if report.violations.is_empty() {
         ExitCode::SUCCESS
     } else {
@@ -112,7 +115,11 @@ fn all(arguments: &Arguments) -> Report {
             eprintln!(
                 "  again: tests/simulate --schedules 1 --seed {seed} --operations {}{}{}",
                 smaller.operations,
-                if without.is_empty() { "" } else { " --without " },
+                if without.is_empty() {
+                    ""
+                } else {
+                    " --without "
+                },
                 without.join(",")
             );
             Violation {
@@ -158,7 +165,8 @@ fn read() -> Result<Option<Arguments>, String> {
             "--schedules" => arguments.schedules = Some(number(value)?),
             "--seed" => arguments.seed = number(value)?,
             "--operations" => {
-                arguments.settings.operations = usize::try_from(number(value)?).unwrap_or(OPERATIONS);
+                arguments.settings.operations =
+                    usize::try_from(number(value)?).unwrap_or(OPERATIONS);
             }
             "--without" => {
                 for name in value.unwrap_or_default().split(',') {
@@ -168,7 +176,9 @@ fn read() -> Result<Option<Arguments>, String> {
                 }
             }
             "--mutate" => match value {
-                Some(name) if MUTATIONS.contains(&&*name) => arguments.settings.mutation = Some(name),
+                Some(name) if MUTATIONS.contains(&&*name) => {
+                    arguments.settings.mutation = Some(name)
+                }
                 Some(name) => return Err(format!("there is no mutation {name}")),
                 None => {
                     for name in MUTATIONS {

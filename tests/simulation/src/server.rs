@@ -89,7 +89,9 @@ impl Server {
     }
 
     fn running(&self) -> &Database {
-        self.database.as_ref().expect("only a running server is asked")
+        self.database
+            .as_ref()
+            .expect("only a running server is asked")
     }
 
     /// Starts it again.
@@ -97,7 +99,8 @@ impl Server {
         if self.database.is_none() {
             let database = Database::open(&self.directory).expect("recovery of the data file");
             self.database = Some(database);
-            self.mirror.read(self.database.as_ref().expect("just set"), true);
+            self.mirror
+                .read(self.database.as_ref().expect("just set"), true);
         }
     }
 
@@ -161,7 +164,9 @@ impl Server {
             let grown = after.wal.starts_with(&before.wal) && after.data == before.data;
             if let (Crash::Torn(share), true) = (crash, grown) {
                 let whole = after.wal.len() - before.wal.len();
-                after.wal.truncate(before.wal.len() + whole * usize::from(share) / 256);
+                after
+                    .wal
+                    .truncate(before.wal.len() + whole * usize::from(share) / 256);
             }
             self.stop_with(&after);
             return Err(Failure::Unreachable);
@@ -188,7 +193,9 @@ impl Server {
 
     /// Whether every link of the log follows from the one before.
     pub fn chain_holds(&self) -> bool {
-        self.running().verify_chain().is_ok_and(|chain| chain.is_ok())
+        self.running()
+            .verify_chain()
+            .is_ok_and(|chain| chain.is_ok())
     }
 }
 

@@ -58,7 +58,11 @@ pub fn written(mark: Mark) -> String {
 
 /// The cases of a schedule.
 pub fn subject(number: usize) -> Subject {
-    Subject::case(&CaseId::of_report("BJ2013Q1", LABORATORY, &format!("JD-{number}")))
+    Subject::case(&CaseId::of_report(
+        "BJ2013Q1",
+        LABORATORY,
+        &format!("JD-{number}"),
+    ))
 }
 
 /// Something that this person may well do; now and then something that they may not.
@@ -89,12 +93,18 @@ pub fn deed(rng: &mut Rng, actor: &Actor, cases: usize, mark: Mark, known: &[Str
     deed.body = match rng.u8(..20) {
         0 => {
             deed.is_bad = true;
-            deed.raw = Some(raw(format!(r#"{{"kind":"event","mark":"{}"}}"#, written(mark))));
+            deed.raw = Some(raw(format!(
+                r#"{{"kind":"event","mark":"{}"}}"#,
+                written(mark)
+            )));
             deed.body
         }
         1 => {
             deed.is_later = true;
-            deed.raw = Some(raw(format!(r#"{{"kind":"moved","mark":"{}"}}"#, written(mark))));
+            deed.raw = Some(raw(format!(
+                r#"{{"kind":"moved","mark":"{}"}}"#,
+                written(mark)
+            )));
             deed.body
         }
         2 => {
@@ -160,6 +170,7 @@ fn head(rng: &mut Rng, number: usize, mark: Mark) -> CaseHead {
     if rng.bool() {
         head.product.name = "衣柜".into();
     }
-    head.other.insert("mark".into(), Value::String(written(mark)));
+    head.other
+        .insert("mark".into(), Value::String(written(mark)));
     head
 }

@@ -166,7 +166,11 @@ impl World {
         };
         for tablet in 0..count {
             // Everybody has one, then some have two; every third tablet is shared.
-            let first = if tablet < 5 { tablet } else { world.rng.usize(..5) };
+            let first = if tablet < 5 {
+                tablet
+            } else {
+                world.rng.usize(..5)
+            };
             let mut profiles = vec![Profile::new(first)];
             if world.rng.u8(..3) == 0 {
                 profiles.push(Profile::new((first + 1) % 5));
@@ -243,7 +247,9 @@ impl World {
 
     pub fn places(&self) -> Vec<(usize, usize)> {
         let profiles = |(tablet, it): (usize, &Tablet)| {
-            (0..it.profiles.len()).map(move |profile| (tablet, profile)).collect::<Vec<_>>()
+            (0..it.profiles.len())
+                .map(move |profile| (tablet, profile))
+                .collect::<Vec<_>>()
         };
         self.tablets.iter().enumerate().flat_map(profiles).collect()
     }
@@ -297,7 +303,9 @@ impl World {
 
     fn close(&mut self, at: At) {
         let tabs = &mut self.profile(at).tabs;
-        let led = tabs.iter().any(|tab| tab.id == at.tab && tab.machine.is_some());
+        let led = tabs
+            .iter()
+            .any(|tab| tab.id == at.tab && tab.machine.is_some());
         tabs.retain(|tab| tab.id != at.tab);
         let next = tabs.first().map(|tab| tab.id);
         if let (true, Some(tab)) = (led, next) {
@@ -353,7 +361,12 @@ impl World {
             .collect();
         for tab in others {
             let delay = self.rng.u64(1..400);
-            self.later(delay, Happening::Hears { at: At { tab, ..at } });
+            self.later(
+                delay,
+                Happening::Hears {
+                    at: At { tab, ..at },
+                },
+            );
         }
     }
 
@@ -361,9 +374,14 @@ impl World {
     fn record(&mut self, at: At, deed: &Deed, of: Mark) -> bool {
         for _ in 0..MAXIMUM_ATTEMPTS {
             let now = self.clock(self.tablets[at.tablet].skew);
-            let Some(tab) = self.tab(at) else { return false };
+            let Some(tab) = self.tab(at) else {
+                return false;
+            };
             let mut draft = deed.clone();
-            if let shared::change::Body::Head { field, replaces, .. } = &mut draft.body {
+            if let shared::change::Body::Head {
+                field, replaces, ..
+            } = &mut draft.body
+            {
                 *replaces = tab.replica.ledger().setters_of(&deed.subject, field);
             }
             let subject = deed.subject.clone();
@@ -442,13 +460,24 @@ impl World {
         if self.fires(Fault::Duplicate, 40) {
             let latency = self.latency();
             let request = request.clone();
-            self.later(latency, Happening::Arrives { at, exchange, user, request });
+            self.later(
+                latency,
+                Happening::Arrives {
+                    at,
+                    exchange,
+                    user,
+                    request,
+                },
+            );
         }
         if self.draws(Fault::TwoContents, 8) && !request.push.is_empty() {
             self.counts.add(Fault::TwoContents);
             let mut forged = request.clone();
             let mark = self.marks.next();
-            let body = format!(r#"{{"kind":"head","field":"enterprise.phone","value":"{}"}}"#, written(mark));
+            let body = format!(
+                r#"{{"kind":"head","field":"enterprise.phone","value":"{}"}}"#,
+                written(mark)
+            );
             let last = forged.push.last_mut().expect("it is not empty");
             if self.rng.bool() {
                 last.author = "director".into();
@@ -456,16 +485,40 @@ impl World {
             }
             last.body = serde_json::value::RawValue::from_string(body).expect("it is JSON");
             let exchange = 0;
-            self.later(latency / 2, Happening::Arrives { at, exchange, user, request: forged });
+            self.later(
+                latency / 2,
+                Happening::Arrives {
+                    at,
+                    exchange,
+                    user,
+                    request: forged,
+                },
+            );
         }
         if self.draws(Fault::Hole, 20) && request.push.len() > 1 {
             self.counts.add(Fault::Hole);
             let mut holed = request.clone();
             holed.push.remove(0);
             let exchange = 0;
-            self.later(latency / 2, Happening::Arrives { at, exchange, user, request: holed });
+            self.later(
+                latency / 2,
+                Happening::Arrives {
+                    at,
+                    exchange,
+                    user,
+                    request: holed,
+                },
+            );
         }
-        self.later(latency, Happening::Arrives { at, exchange, user, request });
+        self.later(
+            latency,
+            Happening::Arrives {
+                at,
+                exchange,
+                user,
+                request,
+            },
+        );
     }
 
     fn latency(&mut self) -> u64 {
@@ -478,10 +531,19 @@ impl World {
 
     fn happen(&mut self, happening: Happening) {
         match happening {
-            Happening::Arrives { at, exchange, user, request } => {
+            Happening::Arrives {
+                at,
+                exchange,
+                user,
+                request,
+            } => {
                 self.arrive(at, exchange, user, &request);
             }
-            Happening::Answers { at, exchange, answer } => {
+            Happening::Answers {
+                at,
+                exchange,
+                answer,
+            } => {
                 let Some(tab) = self.tab(at) else { return };
                 if tab.pending != Some(exchange) {
                     if !self.heals {
@@ -531,7 +593,8 @@ impl World {
         }
         // As it stands on the wire.
         let text = serde_json::to_string(request).expect("a request is JSON");
-        let request: ExchangeRequest = serde_json::from_str(&text).expect("what was written can be read");
+        let request: ExchangeRequest =
+            serde_json::from_str(&text).expect("what was written can be read");
         let actor = self.users[user].clone();
         self.trace(|| format!("{at:?} {} asks {text}", actor.user));
         let crash = if !self.server.is_up() {
@@ -539,7 +602,11 @@ impl World {
         } else if self.fires(Fault::TornWrite, 5) {
             Some(Crash::Torn(self.rng.u8(..)))
         } else if self.fires(Fault::ServerCrash, 8) {
-            Some(if self.rng.bool() { Crash::Before } else { Crash::After })
+            Some(if self.rng.bool() {
+                Crash::Before
+            } else {
+                Crash::After
+            })
         } else {
             None
         };
@@ -565,7 +632,14 @@ impl World {
             return;
         }
         let latency = self.latency();
-        self.later(latency, Happening::Answers { at, exchange, answer });
+        self.later(
+            latency,
+            Happening::Answers {
+                at,
+                exchange,
+                answer,
+            },
+        );
     }
 
     fn trace(&self, told: impl FnOnce() -> String) {
@@ -583,9 +657,15 @@ impl World {
             };
             // What was taken before the server's clock went back is only confirmed.
             let is_new = verdict.receipt.is_some() && verdict.sequence > request.settled;
-            let is_ahead = change.clock.milliseconds > now + MAXIMUM_CLOCK_LEAD_MILLISECONDS;
+            let case = self.server.mirror.cases.get(&change.subject);
+            let mut log = case.iter().flat_map(|case| &case.changes);
+            let is_ahead = log.any(|taken| {
+                let lead = taken.clock.milliseconds.saturating_sub(now);
+                taken.id == change.id && lead > MAXIMUM_CLOCK_LEAD_MILLISECONDS
+            });
             if is_new && is_ahead && self.counts.of(Fault::ServerClockJump) == 0 {
-                self.violations.push(format!("clock: {} is far ahead", change.id));
+                self.violations
+                    .push(format!("clock: {} is far ahead", change.id));
             }
         }
     }
@@ -624,7 +704,14 @@ impl World {
                 let Some(tab) = tabs.iter().find(|tab| tab.machine.is_some()) else {
                     continue;
                 };
-                let (at, wait) = (At { tablet, profile, tab: tab.id }, tab.wait);
+                let (at, wait) = (
+                    At {
+                        tablet,
+                        profile,
+                        tab: tab.id,
+                    },
+                    tab.wait,
+                );
                 let delay = self.rng.u64(5..900);
                 self.later(delay, Happening::Wakes { at, wait });
             }
@@ -644,7 +731,12 @@ impl World {
         if self.fires(Fault::DiskFull, 10) {
             return self.step(at, Input::CommitFailed);
         }
-        self.trace(|| format!("{at:?} writes {:?} removed {:?}", plan.state, plan.entries.removed));
+        self.trace(|| {
+            format!(
+                "{at:?} writes {:?} removed {:?}",
+                plan.state, plan.entries.removed
+            )
+        });
         let forgets = commit.forget_settled && self.was_restored;
         let before = forgets.then(|| self.reachable());
         let verdicts: Vec<_> = commit
@@ -652,15 +744,23 @@ impl World {
             .iter()
             .filter(|(_, verdict)| matches!(verdict, Settlement::Taken(_)))
             .filter_map(|(id, _)| {
-                let mut kept = self.tablets[at.tablet].profiles[at.profile].journal.entries();
-                kept.find(|kept| kept.change.id == *id).and_then(|kept| mark(&kept.change))
+                let mut kept = self.tablets[at.tablet].profiles[at.profile]
+                    .journal
+                    .entries();
+                kept.find(|kept| kept.change.id == *id)
+                    .and_then(|kept| mark(&kept.change))
             })
             .collect();
-        let written = self.profile(at).journal.commit(&plan.entries, Some(&plan.state));
+        let written = self
+            .profile(at)
+            .journal
+            .commit(&plan.entries, Some(&plan.state));
         match written {
             Ok(revision) => {
                 let touched = &plan.entries;
-                let touches = !(touched.removed.is_empty() && touched.put.is_empty() && touched.added.is_empty());
+                let touches = !(touched.removed.is_empty()
+                    && touched.put.is_empty()
+                    && touched.added.is_empty());
                 let Some(tab) = self.tab(at) else { return };
                 if revision <= tab.seen + u64::from(touches) {
                     tab.seen = revision;
@@ -697,7 +797,13 @@ impl World {
         if !touched.is_empty() {
             self.announce(at);
         }
-        self.step(at, Input::Committed { unsettled, doubtful });
+        self.step(
+            at,
+            Input::Committed {
+                unsettled,
+                doubtful,
+            },
+        );
     }
 
     // ---- Operations.
@@ -751,7 +857,10 @@ impl World {
             }
             51..=56 if self.server.is_up() => self.backups.push(self.server.backup()),
             57..=59 => {
-                if !self.backups.is_empty() && self.server.is_up() && self.fires(Fault::Restored, 1_000) {
+                if !self.backups.is_empty()
+                    && self.server.is_up()
+                    && self.fires(Fault::Restored, 1_000)
+                {
                     let before = self.reachable();
                     let backup = self.backups[self.rng.usize(..self.backups.len())].clone();
                     self.server.restore(&backup);
@@ -788,7 +897,11 @@ impl World {
                 let tabs = &self.tablets[tablet].profiles[profile].tabs;
                 if !tabs.is_empty() {
                     let tab = tabs[self.rng.usize(..tabs.len())].id;
-                    self.close(At { tablet, profile, tab });
+                    self.close(At {
+                        tablet,
+                        profile,
+                        tab,
+                    });
                 }
             }
             111..=180 => {
@@ -807,7 +920,11 @@ impl World {
         }
         let index = self.rng.usize(..count);
         let tab = self.tablets[tablet].profiles[profile].tabs[index].id;
-        Some(At { tablet, profile, tab })
+        Some(At {
+            tablet,
+            profile,
+            tab,
+        })
     }
 
     fn work(&mut self, tablet: usize, profile: usize) {
@@ -896,10 +1013,17 @@ impl World {
 
     fn switch_user(&mut self, tablet: usize) {
         let it = &self.tablets[tablet];
-        let current = it.profiles.iter().position(|place| place.user == it.signed_in);
+        let current = it
+            .profiles
+            .iter()
+            .position(|place| place.user == it.signed_in);
         let next = (current.unwrap_or(0) + 1) % it.profiles.len();
         let waits = it.profiles.iter().any(|place| {
-            place.user == it.signed_in && place.journal.entries().any(|kept| kept.stage == Stage::Unsent)
+            place.user == it.signed_in
+                && place
+                    .journal
+                    .entries()
+                    .any(|kept| kept.stage == Stage::Unsent)
         });
         let user = it.profiles[next].user;
         if user == it.signed_in {
@@ -937,8 +1061,14 @@ impl World {
             for (tablet, profile) in self.places() {
                 self.tablets[tablet].signed_in = self.tablets[tablet].profiles[profile].user;
                 if let Some(at) = self.some_tab(tablet, profile) {
-                    let leader = self.profile(at).tabs.iter().find(|tab| tab.machine.is_some());
-                    let Some(tab) = leader.map(|tab| tab.id) else { continue };
+                    let leader = self
+                        .profile(at)
+                        .tabs
+                        .iter()
+                        .find(|tab| tab.machine.is_some());
+                    let Some(tab) = leader.map(|tab| tab.id) else {
+                        continue;
+                    };
                     self.step(At { tab, ..at }, Input::Wake);
                 }
                 self.settle(tablet, profile);
@@ -949,7 +1079,8 @@ impl World {
             }
             before = Some(now);
         }
-        self.violations.push("stuck: the log grows without end".into());
+        self.violations
+            .push("stuck: the log grows without end".into());
     }
 
     /// Until this profile has nothing to send or to fetch, or its patience ends.
@@ -958,12 +1089,19 @@ impl World {
         while self.now < end {
             let step = self.now + 500;
             self.pass(step);
-            let idle = self.tablets[tablet].profiles[profile].tabs.iter().all(|tab| {
-                let synced = |machine: &Device| machine.standing() == shared::sync::Standing::Synced;
-                tab.pending.is_none() && tab.machine.as_ref().is_none_or(synced)
-            });
+            let idle = self.tablets[tablet].profiles[profile]
+                .tabs
+                .iter()
+                .all(|tab| {
+                    let synced =
+                        |machine: &Device| machine.standing() == shared::sync::Standing::Synced;
+                    tab.pending.is_none() && tab.machine.as_ref().is_none_or(synced)
+                });
             let moves = self.queue.values().any(|happening| {
-                !matches!(happening, Happening::Wakes { .. } | Happening::GivesUp { .. })
+                !matches!(
+                    happening,
+                    Happening::Wakes { .. } | Happening::GivesUp { .. }
+                )
             });
             if idle && !moves {
                 return;

@@ -20,7 +20,11 @@ fn no_promise_is_broken() {
     let directory = directory(0);
     for seed in 1_000_000..1_000_100 {
         let outcome = run(seed, &settings(None), directory.path());
-        assert!(outcome.violations.is_empty(), "seed {seed}: {:?}", outcome.violations);
+        assert!(
+            outcome.violations.is_empty(),
+            "seed {seed}: {:?}",
+            outcome.violations
+        );
     }
 }
 
@@ -31,7 +35,10 @@ fn a_seed_replays() {
         let first = run(seed, &settings(None), directory.path());
         let again = run(seed, &settings(None), directory.path());
         assert_eq!(first, again, "seed {seed}");
-        assert_ne!(first.log, run(seed + 1, &settings(None), directory.path()).log);
+        assert_ne!(
+            first.log,
+            run(seed + 1, &settings(None), directory.path()).log
+        );
     }
 }
 
