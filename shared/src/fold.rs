@@ -11,6 +11,7 @@ use crate::{
     attachment::Attachment,
     change::{Body, Change, ChangeId},
     clock::HybridTime,
+    mutation::mutated,
 };
 
 /// Parts of the head whose fields are merged one by one; every other part is one field.
@@ -125,11 +126,13 @@ pub fn fold<'a>(changes: impl IntoIterator<Item = &'a Change>) -> FoldedCase {
 /// Each change once, in the order in which every device takes them.
 pub(crate) fn in_order<'a>(changes: impl IntoIterator<Item = &'a Change>) -> Vec<&'a Change> {
     let mut ordered: Vec<&Change> = changes.into_iter().collect();
-    ordered.sort_by(|a, b| {
-        (a.clock, &a.id)
-            .cmp(&(b.clock, &b.id))
-            .then_with(|| a.body.get().cmp(b.body.get()))
-    });
+    if !mutated("merged-by-arrival") {
+        ordered.sort_by(|a, b| {
+            (a.clock, &a.id)
+                .cmp(&(b.clock, &b.id))
+                .then_with(|| a.body.get().cmp(b.body.get()))
+        });
+    }
     let mut seen = HashSet::new();
     ordered.retain(|change| seen.insert(&change.id));
     ordered
@@ -217,7 +220,7 @@ impl Folding {
             let Some(last) = edits.pop() else { continue };
             with_field(&mut head, &field, &last.value);
             let others = unseen_by(&last, edits);
-            if !others.is_empty() {
+            if !others.is_empty() && !mutated("parallel-not-shown") {
                 parallel.push(ParallelEdit {
                     field: field.clone(),
                     others,

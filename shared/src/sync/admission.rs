@@ -9,6 +9,7 @@ use crate::{
     calendar::check_notice,
     change::{Body, Change, MAXIMUM_CHANGE_BYTES, MAXIMUM_NAME_BYTES, SCHEMA, Subject},
     fold::{FoldedCase, fields_of},
+    mutation::mutated,
     permission::{
         Refusal, may_attach, may_create, may_detach, may_edit_head, may_record, may_set_calendar,
     },
@@ -24,7 +25,7 @@ pub fn admit(
     actor: &Actor,
     case: Option<&FoldedCase>,
 ) -> Result<(), RefusalReason> {
-    if change.author != actor.user {
+    if change.author != actor.user && !mutated("author-not-compared") {
         return Err(RefusalReason::OtherAuthor);
     }
     let body = readable(change)?;
@@ -69,6 +70,9 @@ pub fn admit(
         ) => Err(Refusal::OtherRole),
         (Body::Unknown, Some(_)) => Err(Refusal::UnknownType),
     };
+    if mutated("permission-not-asked") {
+        return Ok(());
+    }
     permitted.map_err(|refusal| match refusal {
         Refusal::UnknownType => RefusalReason::LaterVersion,
         _ => RefusalReason::NotPermitted,

@@ -24,6 +24,9 @@ pub struct ExchangeRequest {
     /// The device.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub device: DeviceId,
+    /// The account whose device it is: one that is signed in beside it does not speak for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
     /// The epoch of the server's log that `cursor` belongs to; none on first contact.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub epoch: Option<Epoch>,
@@ -36,11 +39,23 @@ pub struct ExchangeRequest {
     pub held: Digest,
     /// The last of its own changes that the device knows to be settled.
     pub settled: u64,
+    /// Numbers up to here that are not in the push were settled before the server's log was rolled
+    /// back, and do not come again; 0 where there are none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub holes_up_to: u64,
     /// Its changes after that, in order, without holes.
     pub push: Vec<Change>,
-    /// Changes of others that the server gave out in an earlier epoch and may have lost.
+    /// Changes that the server took once and no longer gives, in the order of the clock.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub offers: Vec<Delivered>,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// What the server answers.
@@ -90,7 +105,7 @@ pub enum Restart {
     NewScope,
     /// The server's log was rolled back and is a new one; what is held stays and is offered again.
     NewEpoch,
-    /// What the device holds is not what it was given.
+    /// What the device holds is not what it was given; it stays and is offered again.
     DigestMismatch,
 }
 
@@ -201,11 +216,13 @@ mod tests {
         let request = ExchangeRequest {
             protocol: PROTOCOL,
             device: "m4xw".parse().unwrap(),
+            author: None,
             epoch: Some(Epoch::from_text("e1")),
             scope: Some("bureau/110105".into()),
             cursor: 41,
             held: Digest::default(),
             settled: 0,
+            holes_up_to: 0,
             push: vec![change.clone()],
             offers: vec![],
         };

@@ -1,0 +1,226 @@
+//! One tab's view of a user's journal: the ledger, and what the next change is made with.
+//!
+//! The caller owns the journal. What it reads is handed in, what is to be written is handed out, and
+//! nothing counts before it says that the journal has it.
+
+use std::collections::BTreeSet;
+
+use super::{
+    Commit, Delivered, Device, DeviceState,
+    ledger::{Entries, Kept, Ledger, Stage},
+};
+use crate::{
+    change::{Body, Change, ChangeId, Digest, Subject},
+    mutation::mutated,
+};
+
+/// The ledger in memory, and the numbers and the clock that the next change is made with.
+#[derive(Clone, Debug)]
+pub struct Replica {
+    ledger: Ledger,
+    writer: DeviceState,
+    damaged: BTreeSet<ChangeId>,
+}
+
+/// Changes that are to be written as new entries, all or none.
+#[derive(Clone, Debug)]
+pub struct Composed {
+    /// The entries.
+    pub entries: Vec<Kept>,
+    writer: DeviceState,
+}
+
+/// A commit of the sync machine, as the journal is to write it: all or nothing.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// What becomes of the entries.
+    pub entries: Entries,
+    /// The device's state.
+    pub state: DeviceState,
+    doubted: bool,
+}
+
+/// What a written [`Plan`] has changed.
+#[derive(Debug)]
+pub struct Applied {
+    /// The subjects that are to be shown anew.
+    pub touched: BTreeSet<Subject>,
+    /// For [`Input::Committed`](super::Input::Committed).
+    pub unsettled: Vec<Change>,
+    /// For [`Input::Committed`](super::Input::Committed).
+    pub doubtful: Vec<Delivered>,
+}
+
+impl Replica {
+    /// With the state that the journal has, before its entries are read.
+    pub fn new(state: DeviceState) -> Self {
+        Self {
+            ledger: Ledger::default(),
+            writer: state,
+            damaged: BTreeSet::new(),
+        }
+    }
+
+    /// The changes.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// What the next change is made with.
+    pub fn writer(&self) -> &DeviceState {
+        &self.writer
+    }
+
+    /// The sync machine as it starts.
+    pub fn machine(&self) -> Device {
+        let unsent = if mutated("unsent-not-resumed") {
+            Vec::new()
+        } else {
+            self.ledger.unsent()
+        };
+        Device::new(self.writer.clone(), unsent, self.ledger.doubtful())
+    }
+
+    /// Makes changes of what a person did; see [`DeviceState::compose`].
+    pub fn compose(
+        &self,
+        now_milliseconds: u64,
+        bodies: impl IntoIterator<Item = (Subject, impl FnOnce(&ChangeId) -> Body)>,
+    ) -> Composed {
+        let mut writer = self.writer.clone();
+        let changes = writer.compose(now_milliseconds, bodies);
+        let unsent = |change| Kept {
+            change,
+            stage: Stage::Unsent,
+        };
+        Composed {
+            entries: changes.into_iter().map(unsent).collect(),
+            writer,
+        }
+    }
+
+    /// The journal has them.
+    pub fn recorded(&mut self, composed: Composed) -> (BTreeSet<Subject>, Vec<Change>) {
+        self.writer = composed.writer;
+        let changes = composed
+            .entries
+            .iter()
+            .map(|kept| kept.change.clone())
+            .collect();
+        let touched = composed.entries.into_iter();
+        let touched = touched.flat_map(|kept| self.ledger.put(kept)).collect();
+        (touched, changes)
+    }
+
+    /// Takes in entries of the journal, at the start or as other tabs have written them. `whole`:
+    /// they are all that there is. `state` is the journal's: what another tab's sync has come to.
+    pub fn load(
+        &mut self,
+        state: Option<DeviceState>,
+        whole: bool,
+        entries: impl IntoIterator<Item = Kept>,
+    ) -> BTreeSet<Subject> {
+        if whole {
+            self.ledger.clear();
+        }
+        let before = self.writer.clone();
+        if let Some(state) = state
+            && !mutated("tab-keeps-old-state")
+        {
+            self.writer = state;
+            self.writer.clock = self.writer.clock.observing(before.clock);
+            if self.writer.device == before.device {
+                self.writer.last_sequence = self.writer.last_sequence.max(before.last_sequence);
+            }
+        }
+        let mut touched = BTreeSet::new();
+        for kept in entries {
+            self.writer.clock = self.writer.clock.observing(kept.change.clock);
+            self.count(&kept.change.id);
+            touched.extend(self.ledger.put(kept));
+        }
+        touched
+    }
+
+    /// Entries of these names cannot be read any more. Their numbers stay used, and what the server
+    /// has of them is fetched again.
+    pub fn damaged(&mut self, names: impl IntoIterator<Item = ChangeId>) {
+        for name in names {
+            self.count(&name);
+            if name.device == self.writer.device {
+                self.writer.holes_up_to = self.writer.holes_up_to.max(name.sequence);
+            }
+            if !mutated("damage-not-noticed") {
+                self.writer.held = Digest::of(b"entries of the journal are damaged");
+            }
+            self.damaged.insert(name);
+        }
+    }
+
+    /// A number that is used is not given again, whoever of the tabs used it.
+    fn count(&mut self, id: &ChangeId) {
+        if id.device == self.writer.device && !mutated("number-reused") {
+            self.writer.last_sequence = self.writer.last_sequence.max(id.sequence);
+        }
+    }
+
+    /// What the journal is to write.
+    pub fn plan(&self, commit: &Commit) -> Plan {
+        let mut state = commit.state.clone();
+        if state.device == self.writer.device {
+            state.last_sequence = state.last_sequence.max(self.writer.last_sequence);
+            state.holes_up_to = state.holes_up_to.max(self.writer.holes_up_to);
+        }
+        let mut entries = self.ledger.after(commit);
+        // A number whose entry is damaged is used by nobody else.
+        let (mended, added): (Vec<_>, Vec<_>) = std::mem::take(&mut entries.added)
+            .into_iter()
+            .partition(|kept| self.damaged.contains(&kept.change.id));
+        entries.put.extend(mended);
+        entries.added = added;
+        if commit.doubt_after.is_some() {
+            // All is given again: what cannot be read has served its time.
+            entries.removed.extend(self.damaged.iter().cloned());
+            let given = |id: &ChangeId| {
+                let mut set = entries.put.iter().chain(&entries.added);
+                set.any(|kept| kept.change.id == *id)
+            };
+            let removed = std::mem::take(&mut entries.removed);
+            entries.removed = removed.into_iter().filter(|id| !given(id)).collect();
+        }
+        Plan {
+            entries,
+            state,
+            doubted: commit.doubt_after.is_some(),
+        }
+    }
+
+    /// The journal has written it.
+    pub fn committed(&mut self, plan: Plan) -> Applied {
+        let mended = |id: &ChangeId| {
+            let mut put = plan.entries.put.iter();
+            plan.entries.removed.contains(id) || put.any(|kept| kept.change.id == *id)
+        };
+        self.damaged.retain(|id| !mended(id));
+        let touched = self.ledger.apply(plan.entries);
+        let before = std::mem::replace(&mut self.writer, plan.state);
+        self.writer.clock = self.writer.clock.observing(before.clock);
+        if self.writer.device == before.device {
+            self.writer.last_sequence = self
+                .writer
+                .last_sequence
+                .max(before.last_sequence)
+                .max(self.writer.settled);
+        }
+        let (unsettled, doubtful) = if plan.doubted {
+            (self.ledger.unsent(), self.ledger.doubtful())
+        } else {
+            (Vec::new(), Vec::new())
+        };
+        Applied {
+            touched,
+            unsettled,
+            doubtful,
+        }
+    }
+}
