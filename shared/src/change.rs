@@ -74,10 +74,11 @@ impl DeviceId {
         Self(format!("server-{epoch}").into())
     }
 
-    /// The id that one of two installations with one id goes on under, by what it had to send.
+    /// The id that one of several installations with one id goes on under. Only `chance` tells it
+    /// from its copies, which may have the same to send.
     #[must_use]
-    pub fn forked(&self, sent: &Digest) -> Self {
-        let name = [self.0.as_bytes(), sent.as_bytes()].concat();
+    pub fn forked(&self, chance: [u8; 16], sent: &Digest) -> Self {
+        let name = [self.0.as_bytes(), &chance, sent.as_bytes()].concat();
         Self::from_random(Digest::of(&name).0)
     }
 

@@ -74,7 +74,7 @@ impl Device {
             url: url.to_owned(),
             client,
             cookie,
-            machine: replica.machine(),
+            machine: replica.machine(fastrand::u128(..).to_le_bytes()),
             replica,
             in_flight: InFlight::default(),
             new: Vec::new(),

@@ -207,7 +207,8 @@ impl Engine {
         if self.take_news().await.is_err() {
             return;
         }
-        let machine = self.replica.borrow().machine();
+        let Ok(chance) = random() else { return };
+        let machine = self.replica.borrow().machine(chance);
         *self.machine.borrow_mut() = Some(machine);
         self.listen();
         self.wake();
@@ -659,9 +660,8 @@ async fn device_state(store: &Store) -> Result<DeviceState, StoreError> {
     if let Some(state) = kept_state(store).await? {
         return Ok(state);
     }
-    let mut random = [0; 16];
-    getrandom::fill(&mut random).map_err(|_| StoreError::Unavailable)?;
-    let state = DeviceState::new(DeviceId::from_random(random), store.user());
+    let device = DeviceId::from_random(random()?);
+    let state = DeviceState::new(device, store.user());
     let mut batch = store.batch();
     batch.set_state(
         DEVICE_STATE,
@@ -669,6 +669,12 @@ async fn device_state(store: &Store) -> Result<DeviceState, StoreError> {
     );
     store.commit(batch).await?;
     Ok(state)
+}
+
+fn random() -> Result<[u8; 16], StoreError> {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random).map_err(|_| StoreError::Unavailable)?;
+    Ok(random)
 }
 
 fn ledger_case(id: CaseId, case: CachedCase) -> LedgerCase {

@@ -242,6 +242,15 @@ enum Flight {
     },
 }
 
+/// What a page brings.
+#[derive(Default)]
+struct Given {
+    received: Vec<Delivered>,
+    revoked: Vec<Subject>,
+    /// Own changes that were given and revoked in the same page.
+    taken_back: Vec<Delivered>,
+}
+
 /// The state machine.
 #[derive(Debug)]
 pub struct Device {
@@ -252,6 +261,8 @@ pub struct Device {
     strays: BTreeMap<ChangeId, Change>,
     /// What the server may have lost, in the order of the clock.
     doubtful: Vec<Delivered>,
+    /// What tells this installation from its copies.
+    chance: [u8; 16],
     /// The end of the feed has been reached: what is still doubtful then, the server does not have.
     caught_up: bool,
     flight: Flight,
@@ -263,13 +274,20 @@ pub struct Device {
 
 impl Device {
     /// The machine for a device whose journal holds this state, these unsettled changes and these
-    /// that the server may have lost.
-    pub fn new(state: DeviceState, unsettled: Vec<Change>, doubtful: Vec<Delivered>) -> Self {
+    /// that the server may have lost. `chance` is new random bytes at each start: by them an
+    /// installation differs from a copy of itself.
+    pub fn new(
+        state: DeviceState,
+        unsettled: Vec<Change>,
+        doubtful: Vec<Delivered>,
+        chance: [u8; 16],
+    ) -> Self {
         let mut device = Self {
             state,
             unsettled: BTreeMap::new(),
             strays: BTreeMap::new(),
             doubtful,
+            chance,
             caught_up: false,
             flight: Flight::Idle,
             again: false,
@@ -307,16 +325,17 @@ impl Device {
             }
             Input::Wake => self.ask(),
             Input::Answered(response) => self.take(now_milliseconds, *response),
-            Input::Failed(Failure::VersionTooOld) if mutated("old-version-forgets") => {
-                self.unsettled.clear();
-                self.fail(Standing::VersionTooOld)
+            Input::Failed(failure) => {
+                if forgets(failure) {
+                    self.unsettled.clear();
+                }
+                self.fail(match failure {
+                    Failure::Unreachable => Standing::Unreachable,
+                    Failure::SignInExpired => Standing::SignInExpired,
+                    Failure::VersionTooOld => Standing::VersionTooOld,
+                    Failure::Trouble => Standing::Trouble,
+                })
             }
-            Input::Failed(failure) => self.fail(match failure {
-                Failure::Unreachable => Standing::Unreachable,
-                Failure::SignInExpired => Standing::SignInExpired,
-                Failure::VersionTooOld => Standing::VersionTooOld,
-                Failure::Trouble => Standing::Trouble,
-            }),
             Input::Committed {
                 unsettled,
                 doubtful,
@@ -415,7 +434,7 @@ impl Device {
             state.held = Digest::default();
         }
 
-        let verdicts: Vec<_> = response
+        let mut verdicts: Vec<_> = response
             .verdicts
             .into_iter()
             .filter_map(|verdict| settlement(&self.state.device, verdict))
@@ -429,32 +448,23 @@ impl Device {
         state.settled = response.settled;
         state.holes_up_to = state.holes_up_to.max(state.settled);
 
-        let mut received: Vec<Delivered> = Vec::new();
-        let mut revoked = Vec::new();
-        for item in response.page {
-            match item {
-                Item::Change(delivered) => {
-                    state.held = state.held.toggled(delivered.change.fingerprint());
-                    state.clock = state.clock.observing(delivered.change.clock);
-                    received.push(*delivered);
-                }
-                Item::Own { fingerprint, .. } => state.held = state.held.toggled(fingerprint),
-                Item::Revoked { subject, held } => {
-                    state.held = state.held.toggled(held);
-                    received.retain(|delivered| delivered.change.subject != subject);
-                    revoked.push(subject);
-                }
+        let Given {
+            mut received,
+            revoked,
+            taken_back,
+        } = self.read(&mut state, response.page, response.cursor, response.held);
+        if response.restart == Some(Restart::FirstContact) && mutated("first-contact-not-kept") {
+            received.clear();
+        }
+        let is_double = self.is_double(&verdicts, received.iter().chain(&taken_back));
+        // An own change that was given and taken back in one page is settled as well.
+        for Delivered { change, receipt } in taken_back {
+            let own = self.unsettled.get(&change.id.sequence);
+            if own.is_some_and(|own| own.is_same_deed(&change)) {
+                state.holes_up_to = state.holes_up_to.max(change.id.sequence);
+                verdicts.push((change.id, Settlement::Taken(receipt)));
             }
         }
-        state.cursor = response.cursor;
-        // A page that does not add up is not kept: the next exchange tells the server so.
-        if state.held != response.held {
-            received.clear();
-            revoked.clear();
-            state.cursor = self.state.cursor;
-            state.held = Digest::of(b"what is held is not what was given");
-        }
-
         // What comes back with somebody else's offers is settled, and need not be sent.
         let mut settled: BTreeSet<ChangeId> = verdicts.iter().map(|(id, _)| id.clone()).collect();
         for id in received.iter().map(|delivered| &delivered.change.id) {
@@ -468,8 +478,8 @@ impl Device {
         } else {
             Vec::new()
         };
-        let renamed = if self.is_double(&verdicts, &received) || !self.strays.is_empty() {
-            self.renamed(&mut state, &verdicts, &received)
+        let renamed = if is_double || !self.strays.is_empty() {
+            self.renamed(&mut state, &verdicts, is_double)
         } else {
             Vec::new()
         };
@@ -499,6 +509,38 @@ impl Device {
         vec![Command::Commit(commit)]
     }
 
+    /// Reads a page on top of what is held. One that does not add up is not kept: the next exchange
+    /// tells the server so.
+    fn read(&self, state: &mut DeviceState, page: Vec<Item>, cursor: u64, held: Digest) -> Given {
+        let mut given = Given::default();
+        for item in page {
+            match item {
+                Item::Change(delivered) => {
+                    state.held = state.held.toggled(delivered.change.fingerprint());
+                    state.clock = state.clock.observing(delivered.change.clock);
+                    given.received.push(*delivered);
+                }
+                Item::Own { fingerprint, .. } => state.held = state.held.toggled(fingerprint),
+                Item::Revoked { subject, held } => {
+                    state.held = state.held.toggled(held);
+                    let gone = given
+                        .received
+                        .extract_if(.., |delivered| delivered.change.subject == subject)
+                        .filter(|delivered| delivered.change.id.device == state.device);
+                    given.taken_back.extend(gone);
+                    given.revoked.push(subject);
+                }
+            }
+        }
+        state.cursor = cursor;
+        if state.held != held {
+            given = Given::default();
+            state.cursor = self.state.cursor;
+            state.held = Digest::of(b"what is held is not what was given");
+        }
+        given
+    }
+
     /// The unsettled changes with the stamps that a right clock would have given them. One that the
     /// server has had before, and settles again now, stays as it is.
     fn restamped(
@@ -520,20 +562,21 @@ impl Device {
 
     /// Whether another installation makes changes under this device's name: the profile was copied,
     /// or an old one put back.
-    fn is_double(&self, verdicts: &[(ChangeId, Settlement)], received: &[Delivered]) -> bool {
+    fn is_double<'a>(
+        &self,
+        verdicts: &[(ChangeId, Settlement)],
+        given: impl Iterator<Item = &'a Delivered>,
+    ) -> bool {
         let reused = verdicts
             .iter()
             .any(|(_, verdict)| *verdict == Settlement::Refused(RefusalReason::IdReused));
-        let other = received
-            .iter()
-            .map(|delivered| &delivered.change)
-            .any(|change| {
-                change.id.device == self.state.device
-                    && self
-                        .unsettled
-                        .get(&change.id.sequence)
-                        .is_some_and(|own| !own.is_same_deed(change))
-            });
+        let other = given.map(|delivered| &delivered.change).any(|change| {
+            change.id.device == self.state.device
+                && self
+                    .unsettled
+                    .get(&change.id.sequence)
+                    .is_some_and(|own| !own.is_same_deed(change))
+        });
         (reused || other) && !mutated("double-goes-on")
     }
 
@@ -543,13 +586,12 @@ impl Device {
         &self,
         state: &mut DeviceState,
         verdicts: &[(ChangeId, Settlement)],
-        received: &[Delivered],
+        is_double: bool,
     ) -> Vec<(ChangeId, Change)> {
         let done = |id: &ChangeId| {
             let mut others = verdicts.iter().filter(|(of, _)| of == id);
             others.any(|(_, verdict)| *verdict != Settlement::Refused(RefusalReason::IdReused))
         };
-        let is_double = self.is_double(verdicts, received);
         let unsettled = self
             .unsettled
             .values()
@@ -557,7 +599,9 @@ impl Device {
         let mut changes: Vec<Change> = self.strays.values().chain(unsettled).cloned().collect();
         changes.sort_by(|a, b| (a.clock, &a.id).cmp(&(b.clock, &b.id)));
         if is_double && let Some(first) = changes.first() {
-            state.device = self.state.device.forked(&first.fingerprint());
+            let is_shared = mutated("copies-share-a-name");
+            let chance = if is_shared { [0; 16] } else { self.chance };
+            state.device = self.state.device.forked(chance, &first.fingerprint());
             (state.last_sequence, state.settled, state.holes_up_to) = (0, 0, 0);
         }
         let names: BTreeMap<String, ChangeId> = changes
@@ -689,6 +733,15 @@ impl Device {
     }
 }
 
+/// Whether a failure makes the device forget what it had to send: none does.
+fn forgets(failure: Failure) -> bool {
+    match failure {
+        Failure::Unreachable => mutated("unreachable-forgets"),
+        Failure::VersionTooOld => mutated("old-version-forgets"),
+        Failure::SignInExpired | Failure::Trouble => false,
+    }
+}
+
 /// What an envelope weighs beside its body, roughly, for filling pushes.
 const ENVELOPE_BYTES: usize = 200;
 
@@ -740,7 +793,10 @@ mod tests {
         let mut state = DeviceState::new("m4xw".parse().unwrap(), "chaoyang");
         let subject: Subject = "case/abc".parse().unwrap();
         let changes = state.compose(NOW, (0..changes).map(|_| (subject.clone(), body)));
-        (Device::new(state, changes.clone(), Vec::new()), changes)
+        (
+            Device::new(state, changes.clone(), Vec::new(), [1; 16]),
+            changes,
+        )
     }
 
     fn answer(settled: u64) -> ExchangeResponse {
@@ -990,7 +1046,7 @@ mod tests {
                 }
             })],
         ));
-        let mut device = Device::new(state, changes, Vec::new());
+        let mut device = Device::new(state, changes, Vec::new(), [1; 16]);
         device.step(NOW, Input::Wake);
         let mut response = answer(1);
         response.verdicts = vec![super::super::wire::Verdict {
@@ -1009,6 +1065,62 @@ mod tests {
         };
         let name = request.push[0].id.to_string();
         assert_eq!((event(0).id, event(1).retracts), (name.clone(), Some(name)));
+    }
+
+    #[test]
+    fn copies_with_the_same_to_send_part_under_different_names() {
+        let mut state = DeviceState::new("m4xw".parse().unwrap(), "chaoyang");
+        let subject: Subject = "case/abc".parse().unwrap();
+        let changes = state.compose(NOW, [(subject, body)]);
+        let names: BTreeSet<DeviceId> = [[1; 16], [2; 16]]
+            .into_iter()
+            .map(|chance| {
+                let mut device = Device::new(state.clone(), changes.clone(), Vec::new(), chance);
+                device.step(NOW, Input::Wake);
+                let mut response = answer(1);
+                response.verdicts = vec![super::super::wire::Verdict {
+                    sequence: 1,
+                    receipt: None,
+                    refused: Some(RefusalReason::IdReused),
+                }];
+                answered(&mut device, response);
+                request(&committed(&mut device)).device.clone()
+            })
+            .collect();
+        assert_eq!(names.len(), 2);
+    }
+
+    #[test]
+    fn what_is_given_and_taken_back_in_one_page_is_settled() {
+        let (mut device, changes) = device(1);
+        device.step(NOW, Input::Wake);
+        let fingerprint = changes[0].fingerprint();
+        let page = |change: Change| {
+            vec![
+                Item::Change(Box::new(Delivered {
+                    change,
+                    receipt: Receipt("r".into()),
+                })),
+                Item::Revoked {
+                    subject: "case/abc".parse().unwrap(),
+                    held: fingerprint,
+                },
+            ]
+        };
+        let response = ExchangeResponse {
+            page: page(changes[0].clone()),
+            cursor: 2,
+            ..answer(0)
+        };
+        let commands = answered(&mut device, response);
+        let taken = Settlement::Taken(Receipt("r".into()));
+        assert_eq!(
+            (
+                &commit(&commands).verdicts[..],
+                commit(&commands).revoked.len()
+            ),
+            (&[(changes[0].id.clone(), taken)][..], 1)
+        );
     }
 
     #[test]

@@ -71,14 +71,14 @@ impl Replica {
         &self.writer
     }
 
-    /// The sync machine as it starts.
-    pub fn machine(&self) -> Device {
+    /// The sync machine as it starts; see [`Device::new`].
+    pub fn machine(&self, chance: [u8; 16]) -> Device {
         let unsent = if mutated("unsent-not-resumed") {
             Vec::new()
         } else {
             self.ledger.unsent()
         };
-        Device::new(self.writer.clone(), unsent, self.ledger.doubtful())
+        Device::new(self.writer.clone(), unsent, self.ledger.doubtful(), chance)
     }
 
     /// Makes changes of what a person did; see [`DeviceState::compose`].

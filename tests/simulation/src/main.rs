@@ -30,6 +30,8 @@ struct Arguments {
     seconds: Option<u64>,
     schedules: Option<u64>,
     seed: u64,
+    /// One failure is enough, and is not shrunk.
+    until_found: bool,
     settings: Settings,
 }
 
@@ -88,7 +90,7 @@ fn all(arguments: &Arguments) -> Report {
                     let over = arguments.schedules.is_some_and(|most| schedule >= most)
                         || arguments.seconds.is_some_and(late);
                     let failed = found.lock().expect("no thread panics with it").2.len();
-                    if over || failed >= ENOUGH {
+                    if over || failed >= if arguments.until_found { 1 } else { ENOUGH } {
                         break;
                     }
                     let seed = arguments.seed.wrapping_add(schedule);
@@ -110,7 +112,11 @@ fn all(arguments: &Arguments) -> Report {
         .into_iter()
         .map(|(seed, outcome)| {
             eprintln!("seed {seed}: {}", outcome.violations.join("; "));
-            let smaller = shrink(seed, &arguments.settings, directory.path());
+            let smaller = if arguments.until_found {
+                arguments.settings.clone()
+            } else {
+                shrink(seed, &arguments.settings, directory.path())
+            };
             let without: Vec<_> = smaller.without.iter().map(|fault| fault.name()).collect();
             eprintln!(
                 "  again: tests/simulate --schedules 1 --seed {seed} --operations {}{}{}",
@@ -144,6 +150,7 @@ fn read() -> Result<Option<Arguments>, String> {
         seconds: None,
         schedules: None,
         seed: 1,
+        until_found: false,
         settings: Settings {
             operations: OPERATIONS,
             ..Settings::default()
@@ -151,9 +158,16 @@ fn read() -> Result<Option<Arguments>, String> {
     };
     let mut words = env::args().skip(1);
     while let Some(word) = words.next() {
-        if word == "--trace" {
-            arguments.settings.trace = true;
-            continue;
+        match word.as_str() {
+            "--trace" => {
+                arguments.settings.trace = true;
+                continue;
+            }
+            "--until-found" => {
+                arguments.until_found = true;
+                continue;
+            }
+            _ => {}
         }
         let value = words.next();
         let number = |value: Option<String>| {
@@ -197,4 +211,4 @@ fn read() -> Result<Option<Arguments>, String> {
 }
 
 const USAGE: &str = "tests/simulate [--seconds N | --schedules N] [--seed S] [--operations N] \
-                     [--without FAULT,…] [--mutate NAME] [--trace]";
+                     [--without FAULT,…] [--mutate NAME] [--until-found] [--trace]";

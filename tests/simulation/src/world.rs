@@ -296,8 +296,9 @@ impl World {
 
     fn lead(&mut self, at: At) {
         self.take_news(at);
+        let chance = self.rng.u128(..).to_le_bytes();
         let Some(tab) = self.tab(at) else { return };
-        tab.machine = Some(tab.replica.machine());
+        tab.machine = Some(tab.replica.machine(chance));
         self.step(at, Input::Wake);
     }
 
@@ -856,7 +857,7 @@ impl World {
                 }
             }
             51..=56 if self.server.is_up() => self.backups.push(self.server.backup()),
-            57..=59 => {
+            57..=60 => {
                 if !self.backups.is_empty()
                     && self.server.is_up()
                     && self.fires(Fault::Restored, 1_000)
@@ -868,32 +869,20 @@ impl World {
                     self.excuse(&before);
                 }
             }
-            60..=63 if self.fires(Fault::Cloned, 1_000) => self.clone_profile(tablet, profile),
-            64..=66 => {
+            61..=65 if self.fires(Fault::Cloned, 1_000) => self.clone_profile(tablet, profile),
+            66..=71 => {
                 let place = &mut self.tablets[tablet].profiles[profile];
                 place.copy = Some(place.journal.clone());
             }
-            67..=70 => {
-                let copy = self.tablets[tablet].profiles[profile].copy.take();
-                if let Some(copy) = copy
-                    && self.fires(Fault::Rewound, 1_000)
-                {
-                    let before = self.reachable();
-                    let place = &mut self.tablets[tablet].profiles[profile];
-                    self.marks.copied(copy.entries());
-                    place.journal = copy;
-                    place.tabs.clear();
-                    self.excuse(&before);
-                }
-            }
-            71..=85 => self.switch_user(tablet),
-            86..=95 => {
+            72..=76 => self.rewind(),
+            77..=90 => self.switch_user(tablet),
+            91..=100 => {
                 let tabs = self.tablets[tablet].profiles[profile].tabs.len();
                 if (1..3).contains(&tabs) && self.fires(Fault::TwoTabs, 1_000) {
                     self.open(tablet, profile);
                 }
             }
-            96..=110 => {
+            101..=115 => {
                 let tabs = &self.tablets[tablet].profiles[profile].tabs;
                 if !tabs.is_empty() {
                     let tab = tabs[self.rng.usize(..tabs.len())].id;
@@ -904,7 +893,7 @@ impl World {
                     });
                 }
             }
-            111..=180 => {
+            116..=185 => {
                 if let Some(at) = self.some_tab(tablet, profile) {
                     self.step(at, Input::Wake);
                 }
@@ -1007,6 +996,26 @@ impl World {
                 journal,
                 ..Profile::new(user)
             }),
+        }
+        self.excuse(&before);
+    }
+
+    /// Puts a profile of which there is an old copy back to it.
+    fn rewind(&mut self) {
+        let has_copy = |(tablet, profile): &(usize, usize)| {
+            self.tablets[*tablet].profiles[*profile].copy.is_some()
+        };
+        let places: Vec<_> = self.places().into_iter().filter(has_copy).collect();
+        if places.is_empty() || !self.fires(Fault::Rewound, 1_000) {
+            return;
+        }
+        let (tablet, profile) = places[self.rng.usize(..places.len())];
+        let before = self.reachable();
+        let place = &mut self.tablets[tablet].profiles[profile];
+        if let Some(copy) = place.copy.take() {
+            self.marks.copied(copy.entries());
+            place.journal = copy;
+            place.tabs.clear();
         }
         self.excuse(&before);
     }
