@@ -37,6 +37,7 @@ pub const MUTATIONS: &[&str] = &[
     "rollback-not-noticed",
     "scope-kept",
     "settled-stamped-anew",
+    "sight-not-told",
     "sign-in-not-compared",
     "tab-keeps-old-state",
     "unreachable-forgets",

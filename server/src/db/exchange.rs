@@ -337,18 +337,13 @@ impl<'a> Desk<'a> {
 
     /// The verdict on a change that was settled before.
     fn repeat(&self, change: &Change) -> Result<Verdict, Error> {
-        let sequence = change.id.sequence;
         if let Some(known) = change_by_id(self.transaction, &change.id)? {
             let is_same = known.is_same_deed(change) || mutated("contents-not-compared");
             if is_same && !mutated("repetition-not-known") {
-                return Ok(self.taken(&known));
+                return Ok(self.taken(&known, change));
             }
         } else if let Some(reason) = refused_before(self.transaction, change)? {
-            return Ok(Verdict {
-                sequence,
-                receipt: None,
-                refused: Some(reason),
-            });
+            return Ok(Verdict::refused(change.id.sequence, reason));
         }
         self.refuse(change, RefusalReason::IdReused)
     }
@@ -357,7 +352,7 @@ impl<'a> Desk<'a> {
         // A case file, or another device's offers, may have brought it before its own device did.
         if let Some(known) = change_by_id(self.transaction, &change.id)? {
             return if known.is_same_deed(change) {
-                Ok(self.taken(&known))
+                Ok(self.taken(&known, change))
             } else {
                 self.refuse(change, RefusalReason::IdReused)
             };
@@ -379,7 +374,7 @@ impl<'a> Desk<'a> {
             &change.subject,
             self.now_milliseconds,
         )?);
-        Ok(self.taken(change))
+        Ok(self.taken(change, change))
     }
 
     /// What is said of working days reaches every scope.
@@ -388,7 +383,7 @@ impl<'a> Desk<'a> {
             return self.refuse(change, reason);
         }
         self.append_to_calendar(change)?;
-        Ok(self.taken(change))
+        Ok(self.taken(change, change))
     }
 
     fn append_to_calendar(&mut self, change: &Change) -> Result<(), Error> {
@@ -402,11 +397,11 @@ impl<'a> Desk<'a> {
         Ok(())
     }
 
-    fn taken(&self, change: &Change) -> Verdict {
+    fn taken(&self, known: &Change, sent: &Change) -> Verdict {
+        let receipt = self.receipts.sign(&known.canonical_bytes());
         Verdict {
-            sequence: change.id.sequence,
-            receipt: Some(self.receipts.sign(&change.canonical_bytes())),
-            refused: None,
+            clock: (known.clock != sent.clock).then_some(known.clock),
+            ..Verdict::taken(known.id.sequence, receipt)
         }
     }
 
@@ -420,11 +415,30 @@ impl<'a> Desk<'a> {
                 self.now_milliseconds,
             )?;
         }
-        Ok(Verdict {
-            sequence: change.id.sequence,
-            receipt: None,
-            refused: Some(reason),
-        })
+        Ok(Verdict::refused(change.id.sequence, reason))
+    }
+
+    /// Tells of what was taken whether the user still sees it: it may have been taken earlier, and
+    /// the answer lost, before the case or the user went elsewhere.
+    fn verdicts(&self) -> Result<Vec<Verdict>, Error> {
+        let mut verdicts = self.verdicts.clone();
+        if self.scope == Scope::All || mutated("sight-not-told") {
+            return Ok(verdicts);
+        }
+        let mut sights: HashMap<&Subject, bool> = HashMap::new();
+        for verdict in verdicts.iter_mut().filter(|it| it.receipt.is_some()) {
+            let mut sent = self.request.push.iter();
+            let Some(change) = sent.find(|sent| sent.id.sequence == verdict.sequence) else {
+                continue;
+            };
+            let seen = match sights.get(&change.subject) {
+                Some(seen) => *seen,
+                None => log::sight(self.transaction, &change.subject)?.contains(&self.scope),
+            };
+            sights.insert(&change.subject, seen);
+            verdict.out_of_sight = !seen;
+        }
+        Ok(verdicts)
     }
 
     fn answer(&self, settled: u64) -> Result<ExchangeResponse, Error> {
@@ -444,7 +458,7 @@ impl<'a> Desk<'a> {
             restart,
             hold: self.hold,
             settled,
-            verdicts: self.verdicts.clone(),
+            verdicts: self.verdicts()?,
             page: page.items,
             cursor: page.cursor.unsigned_abs(),
             more: page.cursor < last,

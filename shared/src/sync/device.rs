@@ -15,7 +15,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::wire::{
     Delivered, ExchangeRequest, ExchangeResponse, Hold, Item, MAXIMUM_PUSH_BYTES,
-    MAXIMUM_PUSH_CHANGES, PROTOCOL, Receipt, RefusalReason, Restart,
+    MAXIMUM_PUSH_CHANGES, PROTOCOL, Receipt, RefusalReason, Restart, Verdict,
 };
 use crate::{
     change::{Body, Change, ChangeId, DeviceId, Digest, Epoch, SCHEMA, Subject},
@@ -247,8 +247,6 @@ enum Flight {
 struct Given {
     received: Vec<Delivered>,
     revoked: Vec<Subject>,
-    /// Own changes that were given and revoked in the same page.
-    taken_back: Vec<Delivered>,
 }
 
 /// The state machine.
@@ -434,11 +432,6 @@ impl Device {
             state.held = Digest::default();
         }
 
-        let mut verdicts: Vec<_> = response
-            .verdicts
-            .into_iter()
-            .filter_map(|verdict| settlement(&self.state.device, verdict))
-            .collect();
         // The log is not the one that it was: a copy was put back, or what is held is not what was given.
         let other_log = response.settled < self.state.settled
             || matches!(
@@ -448,23 +441,18 @@ impl Device {
         state.settled = response.settled;
         state.holes_up_to = state.holes_up_to.max(state.settled);
 
-        let Given {
-            mut received,
-            revoked,
-            taken_back,
-        } = self.read(&mut state, response.page, response.cursor, response.held);
+        let mut given = self.read(&mut state, response.page, response.cursor, response.held);
         if response.restart == Some(Restart::FirstContact) && mutated("first-contact-not-kept") {
-            received.clear();
+            given.received.clear();
         }
-        let is_double = self.is_double(&verdicts, received.iter().chain(&taken_back));
-        // An own change that was given and taken back in one page is settled as well.
-        for Delivered { change, receipt } in taken_back {
-            let own = self.unsettled.get(&change.id.sequence);
-            if own.is_some_and(|own| own.is_same_deed(&change)) {
-                state.holes_up_to = state.holes_up_to.max(change.id.sequence);
-                verdicts.push((change.id, Settlement::Taken(receipt)));
-            }
-        }
+        self.heed(&response.verdicts, &mut given);
+        let Given { received, revoked } = given;
+        let verdicts: Vec<_> = response
+            .verdicts
+            .into_iter()
+            .filter_map(|verdict| settlement(&self.state.device, verdict))
+            .collect();
+        let is_double = self.is_double(&verdicts, &received);
         // What comes back with somebody else's offers is settled, and need not be sent.
         let mut settled: BTreeSet<ChangeId> = verdicts.iter().map(|(id, _)| id.clone()).collect();
         for id in received.iter().map(|delivered| &delivered.change.id) {
@@ -523,11 +511,9 @@ impl Device {
                 Item::Own { fingerprint, .. } => state.held = state.held.toggled(fingerprint),
                 Item::Revoked { subject, held } => {
                     state.held = state.held.toggled(held);
-                    let gone = given
+                    given
                         .received
-                        .extract_if(.., |delivered| delivered.change.subject == subject)
-                        .filter(|delivered| delivered.change.id.device == state.device);
-                    given.taken_back.extend(gone);
+                        .retain(|delivered| delivered.change.subject != subject);
                     given.revoked.push(subject);
                 }
             }
@@ -539,6 +525,29 @@ impl Device {
             state.held = Digest::of(b"what is held is not what was given");
         }
         given
+    }
+
+    /// What verdicts say beyond taken: it stands in the log with another stamp, or is to be seen no
+    /// more.
+    fn heed(&self, verdicts: &[Verdict], given: &mut Given) {
+        for verdict in verdicts {
+            let (Some(own), Some(receipt)) =
+                (self.unsettled.get(&verdict.sequence), &verdict.receipt)
+            else {
+                continue;
+            };
+            if verdict.out_of_sight {
+                given.revoked.push(own.subject.clone());
+            } else if let Some(clock) = verdict.clock {
+                given.received.push(Delivered {
+                    change: Change {
+                        clock,
+                        ..own.clone()
+                    },
+                    receipt: receipt.clone(),
+                });
+            }
+        }
     }
 
     /// The unsettled changes with the stamps that a right clock would have given them. One that the
@@ -562,15 +571,12 @@ impl Device {
 
     /// Whether another installation makes changes under this device's name: the profile was copied,
     /// or an old one put back.
-    fn is_double<'a>(
-        &self,
-        verdicts: &[(ChangeId, Settlement)],
-        given: impl Iterator<Item = &'a Delivered>,
-    ) -> bool {
+    fn is_double(&self, verdicts: &[(ChangeId, Settlement)], received: &[Delivered]) -> bool {
         let reused = verdicts
             .iter()
             .any(|(_, verdict)| *verdict == Settlement::Refused(RefusalReason::IdReused));
-        let other = given.map(|delivered| &delivered.change).any(|change| {
+        let given = received.iter().map(|delivered| &delivered.change);
+        let other = given.into_iter().any(|change| {
             change.id.device == self.state.device
                 && self
                     .unsettled
@@ -762,7 +768,7 @@ fn within_limits<'a, T: Clone + 'a>(
         .collect()
 }
 
-fn settlement(device: &DeviceId, verdict: super::wire::Verdict) -> Option<(ChangeId, Settlement)> {
+fn settlement(device: &DeviceId, verdict: Verdict) -> Option<(ChangeId, Settlement)> {
     let settlement = match (verdict.receipt, verdict.refused) {
         (_, Some(reason)) => Settlement::Refused(reason),
         (Some(receipt), None) => Settlement::Taken(receipt),
@@ -818,11 +824,7 @@ mod tests {
     fn taken(sequences: std::ops::RangeInclusive<u64>) -> ExchangeResponse {
         let mut response = answer(*sequences.end());
         response.verdicts = sequences
-            .map(|sequence| super::super::wire::Verdict {
-                sequence,
-                receipt: Some(Receipt("r".into())),
-                refused: None,
-            })
+            .map(|sequence| Verdict::taken(sequence, Receipt("r".into())))
             .collect();
         response
     }
@@ -1049,11 +1051,7 @@ mod tests {
         let mut device = Device::new(state, changes, Vec::new(), [1; 16]);
         device.step(NOW, Input::Wake);
         let mut response = answer(1);
-        response.verdicts = vec![super::super::wire::Verdict {
-            sequence: 1,
-            receipt: None,
-            refused: Some(RefusalReason::IdReused),
-        }];
+        response.verdicts = vec![Verdict::refused(1, RefusalReason::IdReused)];
         answered(&mut device, response);
         let next = committed(&mut device);
         let request = request(&next);
@@ -1078,11 +1076,7 @@ mod tests {
                 let mut device = Device::new(state.clone(), changes.clone(), Vec::new(), chance);
                 device.step(NOW, Input::Wake);
                 let mut response = answer(1);
-                response.verdicts = vec![super::super::wire::Verdict {
-                    sequence: 1,
-                    receipt: None,
-                    refused: Some(RefusalReason::IdReused),
-                }];
+                response.verdicts = vec![Verdict::refused(1, RefusalReason::IdReused)];
                 answered(&mut device, response);
                 request(&committed(&mut device)).device.clone()
             })
@@ -1091,36 +1085,28 @@ mod tests {
     }
 
     #[test]
-    fn what_is_given_and_taken_back_in_one_page_is_settled() {
+    fn what_was_taken_and_is_out_of_sight_goes() {
         let (mut device, changes) = device(1);
         device.step(NOW, Input::Wake);
-        let fingerprint = changes[0].fingerprint();
-        let page = |change: Change| {
-            vec![
-                Item::Change(Box::new(Delivered {
-                    change,
-                    receipt: Receipt("r".into()),
-                })),
-                Item::Revoked {
-                    subject: "case/abc".parse().unwrap(),
-                    held: fingerprint,
-                },
-            ]
-        };
-        let response = ExchangeResponse {
-            page: page(changes[0].clone()),
-            cursor: 2,
-            ..answer(0)
-        };
+        let mut response = taken(1..=1);
+        response.verdicts[0].out_of_sight = true;
         let commands = answered(&mut device, response);
-        let taken = Settlement::Taken(Receipt("r".into()));
-        assert_eq!(
-            (
-                &commit(&commands).verdicts[..],
-                commit(&commands).revoked.len()
-            ),
-            (&[(changes[0].id.clone(), taken)][..], 1)
-        );
+        assert_eq!(commit(&commands).revoked, [changes[0].subject.clone()]);
+    }
+
+    #[test]
+    fn what_was_taken_has_the_stamp_that_it_was_taken_with() {
+        let (mut device, changes) = device(1);
+        device.step(NOW, Input::Wake);
+        let clock = HybridTime {
+            milliseconds: NOW + 5,
+            counter: 0,
+        };
+        let mut response = taken(1..=1);
+        response.verdicts[0].clock = Some(clock);
+        let commands = answered(&mut device, response);
+        let received = &commit(&commands).received[0].change;
+        assert_eq!((&received.id, received.clock), (&changes[0].id, clock));
     }
 
     #[test]

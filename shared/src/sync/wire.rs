@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::change::{Change, DeviceId, Digest, Epoch, Subject};
+use crate::{
+    change::{Change, DeviceId, Digest, Epoch, Subject},
+    clock::HybridTime,
+};
 
 /// The version of these messages.
 pub const PROTOCOL: u16 = 1;
@@ -132,6 +135,37 @@ pub struct Verdict {
     /// put into the review tray, with the reason.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<RefusalReason>,
+    /// The stamp that it has in the log, where it was sent with another one now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub clock: Option<HybridTime>,
+    /// Taken, and the user does not see its subject any more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub out_of_sight: bool,
+}
+
+impl Verdict {
+    /// Taken as it was sent.
+    pub fn taken(sequence: u64, receipt: Receipt) -> Self {
+        Self {
+            sequence,
+            receipt: Some(receipt),
+            refused: None,
+            clock: None,
+            out_of_sight: false,
+        }
+    }
+
+    /// Put into the review tray.
+    pub fn refused(sequence: u64, reason: RefusalReason) -> Self {
+        Self {
+            sequence,
+            receipt: None,
+            refused: Some(reason),
+            clock: None,
+            out_of_sight: false,
+        }
+    }
 }
 
 /// The server's mark on a change that it has taken: with it any device may offer the change again
@@ -237,16 +271,8 @@ mod tests {
             hold: Some(Hold::ClockAhead),
             settled: 1,
             verdicts: vec![
-                Verdict {
-                    sequence: 1,
-                    receipt: Some(Receipt("r".into())),
-                    refused: None,
-                },
-                Verdict {
-                    sequence: 2,
-                    receipt: None,
-                    refused: Some(RefusalReason::OutOfScope),
-                },
+                Verdict::taken(1, Receipt("r".into())),
+                Verdict::refused(2, RefusalReason::OutOfScope),
             ],
             page: vec![
                 Item::Change(Box::new(Delivered {

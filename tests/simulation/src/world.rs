@@ -423,8 +423,10 @@ impl World {
                 }
             }
         }
-        self.violations
-            .push(format!("stuck: deed {of} finds no number that is free"));
+        let next = self.tab(at).map(|tab| tab.replica.writer().clone());
+        self.violations.push(format!(
+            "stuck: deed {of} finds no number that is free after {next:?} at {at:?}"
+        ));
         false
     }
 
