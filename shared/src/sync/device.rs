@@ -461,6 +461,8 @@ impl Device {
                 settled.insert(id.clone());
             }
         }
+        // A copy of this device may have used them.
+        state.last_sequence = state.last_sequence.max(state.holes_up_to);
         let restamped = if response.hold == Some(Hold::ClockAhead) {
             self.restamped(&mut state, now_milliseconds, &settled)
         } else {
