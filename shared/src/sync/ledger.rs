@@ -101,6 +101,12 @@ impl Ledger {
         self.subjects.values().flatten()
     }
 
+    /// What stands under an id.
+    pub fn get(&self, id: &ChangeId) -> Option<&Kept> {
+        let items = self.subjects.get(self.places.get(id)?)?;
+        items.iter().find(|kept| kept.change.id == *id)
+    }
+
     /// The changes of a subject.
     pub fn of(&self, subject: &Subject) -> &[Kept] {
         self.subjects.get(subject).map_or(&[], Vec::as_slice)

@@ -3,7 +3,7 @@
 //! The caller owns the journal. What it reads is handed in, what is to be written is handed out, and
 //! nothing counts before it says that the journal has it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Commit, Delivered, Device, DeviceState,
@@ -38,6 +38,7 @@ pub struct Plan {
     /// The device's state.
     pub state: DeviceState,
     doubted: bool,
+    displaced: Vec<Change>,
 }
 
 /// What a written [`Plan`] has changed.
@@ -188,11 +189,38 @@ impl Replica {
             let removed = std::mem::take(&mut entries.removed);
             entries.removed = removed.into_iter().filter(|id| !given(id)).collect();
         }
+        let displaced = self.displaced(&entries.put, &mut state);
+        entries.added.extend(displaced.iter().map(|change| Kept {
+            change: change.clone(),
+            stage: Stage::Unsent,
+        }));
         Plan {
             entries,
             state,
             doubted: commit.doubt_after.is_some(),
+            displaced,
         }
+    }
+
+    /// Refused changes whose numbers mean other changes in a log that was rolled back. They get new
+    /// ones, and are judged again: nothing else has them.
+    fn displaced(&self, put: &[Kept], state: &mut DeviceState) -> Vec<Change> {
+        let refused = |kept: &&Kept| matches!(kept.stage, Stage::Refused(_));
+        let held = put.iter().filter_map(|kept| {
+            let held = self.ledger.get(&kept.change.id).filter(refused)?;
+            let is_other = !held.change.is_same_deed(&kept.change);
+            is_other.then_some(&held.change)
+        });
+        held.map(|change| {
+            state.last_sequence += 1;
+            let id = ChangeId {
+                device: state.device.clone(),
+                sequence: state.last_sequence,
+            };
+            let names = BTreeMap::from([(change.id.to_string(), id.clone())]);
+            change.renamed(id, &names)
+        })
+        .collect()
     }
 
     /// The journal has written it.
@@ -215,7 +243,7 @@ impl Replica {
         let (unsettled, doubtful) = if plan.doubted {
             (self.ledger.unsent(), self.ledger.doubtful())
         } else {
-            (Vec::new(), Vec::new())
+            (plan.displaced, Vec::new())
         };
         Applied {
             touched,

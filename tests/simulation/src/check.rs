@@ -28,6 +28,8 @@ struct Deed {
     is_acknowledged: bool,
     /// Every place that had it was destroyed.
     is_excused: bool,
+    /// Of a log that was rolled back nothing is left that proves it taken: it is judged anew.
+    is_unproven: bool,
     /// Its author may not do it.
     is_forbidden: bool,
     /// Two profiles held it unsent: both may send it, and nobody can tell that it is one deed.
@@ -83,6 +85,24 @@ impl World {
         for mark in before.difference(&now) {
             self.marks.0[*mark].is_excused = true;
         }
+        if self.was_restored {
+            let proven = self.proven();
+            for (mark, deed) in self.marks.0.iter_mut().enumerate() {
+                deed.is_unproven |= !proven.contains(&mark);
+            }
+        }
+    }
+
+    /// The deeds that are in the log, or in a journal with the server's receipt.
+    fn proven(&self) -> BTreeSet<Mark> {
+        let cases = self.server.mirror.cases.values();
+        let log = cases.flat_map(|case| &case.changes);
+        let journals = self.tablets.iter().flat_map(|tablet| &tablet.profiles);
+        let kept = journals.flat_map(|profile| profile.kept());
+        let receipts =
+            kept.filter(|kept| matches!(kept.stage, Stage::Taken(_) | Stage::Doubtful(_)));
+        let changes = receipts.map(|kept| &kept.change);
+        log.chain(changes).filter_map(mark).collect()
     }
 
     /// The screen calls a deed synced: then it is in the server's log.
@@ -153,7 +173,7 @@ impl World {
             if deed.is_excused || times > 0 {
                 continue;
             }
-            if deed.is_acknowledged {
+            if deed.is_acknowledged && !(deed.is_unproven && tray.contains(&mark)) {
                 violations.push(format!("lost: {mark} was synced and is not in the log"));
                 continue;
             }
