@@ -746,20 +746,23 @@ pub(super) fn change_by_id(
         .optional()?)
 }
 
-/// Why this very change went to the review tray, if it did.
+/// Why this very change went to the review tray, whatever its stamp was then, if it did.
 fn refused_before(
     transaction: &Transaction<'_>,
     change: &Change,
 ) -> Result<Option<RefusalReason>, Error> {
-    let text = String::from_utf8(change.canonical_bytes()).unwrap_or_default();
-    let reason: Option<String> = transaction
-        .prepare_cached(
-            "SELECT reason FROM review WHERE device = ?1 AND sequence = ?2 AND change = ?3",
-        )?
-        .query_row(
-            (change.id.device.as_str(), stored(change.id.sequence), text),
-            |row| row.get(0),
-        )
-        .optional()?;
-    Ok(reason.map(|reason| serde_json::from_value(reason.into()).unwrap_or(RefusalReason::Other)))
+    let mut statement = transaction.prepare_cached(
+        "SELECT reason, change FROM review WHERE device = ?1 AND sequence = ?2 ORDER BY number",
+    )?;
+    let mut rows = statement.query((change.id.device.as_str(), stored(change.id.sequence)))?;
+    while let Some(row) = rows.next()? {
+        let (reason, text): (String, String) = (row.get(0)?, row.get(1)?);
+        let known: Change =
+            serde_json::from_str(&text).map_err(|_| Error::Damaged("a change in the tray"))?;
+        if known.is_same_deed(change) {
+            let reason = serde_json::from_value(reason.into());
+            return Ok(Some(reason.unwrap_or(RefusalReason::Other)));
+        }
+    }
+    Ok(None)
 }

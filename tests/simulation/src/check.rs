@@ -37,7 +37,7 @@ struct Deed {
 }
 
 impl Marks {
-    pub fn next(&mut self) -> Mark {
+    pub fn add(&mut self) -> Mark {
         self.0.push(Deed::default());
         self.0.len() - 1
     }
@@ -108,6 +108,7 @@ impl World {
     /// The screen calls a deed synced: then it is in the server's log.
     pub fn acknowledged(&mut self, mark: Mark) {
         self.marks.0[mark].is_acknowledged = true;
+        self.marks.0[mark].is_unproven = false;
         let log = self
             .server
             .mirror
@@ -282,6 +283,12 @@ impl World {
                 .entry(id.device.clone())
                 .or_default()
                 .insert(id.sequence);
+        }
+        for id in self.server.reused() {
+            if self.sent.get(&id).is_none_or(|deeds| deeds.len() < 2) {
+                self.violations
+                    .push(format!("gap: {id} was passed over, and then set aside"));
+            }
         }
         for (device, numbers) in numbers {
             let last = numbers.last().copied().unwrap_or_default();

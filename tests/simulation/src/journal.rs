@@ -95,7 +95,7 @@ impl Journal {
         self.entries.values().map(|(kept, _)| kept)
     }
 
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.entries.len()
     }
 

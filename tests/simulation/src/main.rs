@@ -35,6 +35,13 @@ struct Arguments {
     settings: Settings,
 }
 
+#[derive(Default)]
+struct Found {
+    schedules: u64,
+    counts: Counts,
+    failures: Vec<(u64, Outcome)>,
+}
+
 #[derive(Serialize)]
 struct Report {
     schedules: u64,
@@ -77,7 +84,7 @@ fn main() -> ExitCode {
 fn all(arguments: &Arguments) -> Report {
     let begun = Instant::now();
     let next = AtomicU64::new(0);
-    let found: Mutex<(u64, Counts, Vec<(u64, Outcome)>)> = Mutex::default();
+    let found: Mutex<Found> = Mutex::default();
     let threads = thread::available_parallelism().map_or(1, usize::from);
     thread::scope(|scope| {
         for number in 0..threads {
@@ -89,23 +96,31 @@ fn all(arguments: &Arguments) -> Report {
                     let late = |seconds| begun.elapsed() >= Duration::from_secs(seconds);
                     let over = arguments.schedules.is_some_and(|most| schedule >= most)
                         || arguments.seconds.is_some_and(late);
-                    let failed = found.lock().expect("no thread panics with it").2.len();
+                    let failed = found
+                        .lock()
+                        .expect("no thread panics with it")
+                        .failures
+                        .len();
                     if over || failed >= if arguments.until_found { 1 } else { ENOUGH } {
                         break;
                     }
                     let seed = arguments.seed.wrapping_add(schedule);
                     let outcome = run(seed, &arguments.settings, directory.path());
                     let mut found = found.lock().expect("no thread panics with it");
-                    found.0 += 1;
-                    found.1.merge(&outcome.faults);
+                    found.schedules += 1;
+                    found.counts.merge(&outcome.faults);
                     if !outcome.violations.is_empty() {
-                        found.2.push((seed, outcome));
+                        found.failures.push((seed, outcome));
                     }
                 }
             });
         }
     });
-    let (schedules, counts, failures) = found.into_inner().expect("no thread panics with it");
+    let Found {
+        schedules,
+        counts,
+        failures,
+    } = found.into_inner().expect("no thread panics with it");
     let operations = arguments.settings.operations;
     let directory = simulation::directory(threads);
     let violations = failures

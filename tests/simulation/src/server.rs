@@ -10,12 +10,12 @@ use std::{
 use server::db::{Database, Error, FILE_NAME, chance};
 use shared::{
     Actor, CaseFile, Role,
-    change::{Change, Digest, Epoch, Subject},
+    change::{Change, ChangeId, Digest, Epoch, Subject},
     fold::{FoldedCase, fold},
     history::HistoryKey,
     sync::{
         ExchangeRequest, ExchangeResponse, Failure, Scope,
-        wire::{Item, PROTOCOL},
+        wire::{Item, PROTOCOL, RefusalReason},
     },
 };
 
@@ -191,6 +191,15 @@ impl Server {
         rows.into_iter().map(|row| row.change).collect()
     }
 
+    /// The ids that were set aside because each means another change already.
+    pub fn reused(&self) -> Vec<ChangeId> {
+        let rows = self.running().review(None).expect("the tray can be read");
+        rows.into_iter()
+            .filter(|row| row.reason == RefusalReason::IdReused)
+            .map(|row| row.change.id)
+            .collect()
+    }
+
     /// Whether every link of the log follows from the one before.
     pub fn chain_holds(&self) -> bool {
         self.running()
@@ -278,7 +287,7 @@ impl Mirror {
     }
 
     /// How many changes the log has.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.cases.values().map(|case| case.changes.len()).sum()
     }
 }

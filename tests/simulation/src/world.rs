@@ -1,11 +1,14 @@
 //! Tablets, network and server of one schedule, in one thread and by one clock.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 use fastrand::Rng;
 use shared::{
     Actor, Role,
-    change::DeviceId,
+    change::{ChangeId, DeviceId},
     clock::MAXIMUM_CLOCK_LEAD_MILLISECONDS,
     sync::{
         Command, Commit, Device, DeviceState, ExchangeRequest, ExchangeResponse, Failure, Input,
@@ -123,6 +126,8 @@ pub struct World {
     cases: usize,
     heals: bool,
     pub was_restored: bool,
+    /// The deeds that were ever sent under an id.
+    pub sent: BTreeMap<ChangeId, BTreeSet<Option<Mark>>>,
     /// What went wrong.
     pub violations: Vec<String>,
 }
@@ -161,6 +166,7 @@ impl World {
             backups: Vec::new(),
             heals: false,
             was_restored: false,
+            sent: BTreeMap::new(),
             violations: Vec::new(),
             users,
         };
@@ -476,7 +482,7 @@ impl World {
         if self.draws(Fault::TwoContents, 8) && !request.push.is_empty() {
             self.counts.add(Fault::TwoContents);
             let mut forged = request.clone();
-            let mark = self.marks.next();
+            let mark = self.marks.add();
             let body = format!(
                 r#"{{"kind":"head","field":"enterprise.phone","value":"{}"}}"#,
                 written(mark)
@@ -598,6 +604,10 @@ impl World {
         let text = serde_json::to_string(request).expect("a request is JSON");
         let request: ExchangeRequest =
             serde_json::from_str(&text).expect("what was written can be read");
+        for change in &request.push {
+            let deeds = self.sent.entry(change.id.clone()).or_default();
+            deeds.insert(mark(change));
+        }
         let actor = self.users[user].clone();
         self.trace(|| format!("{at:?} {} asks {text}", actor.user));
         let crash = if !self.server.is_up() {
@@ -832,7 +842,7 @@ impl World {
                 self.excuse(&before);
             }
             24..=27 => {
-                let entries = self.tablets[tablet].profiles[profile].journal.len();
+                let entries = self.tablets[tablet].profiles[profile].journal.count();
                 if entries > 0 && self.fires(Fault::Damaged, 1_000) {
                     let before = self.reachable();
                     let index = self.rng.usize(..entries);
@@ -852,14 +862,14 @@ impl World {
             36..=40 if self.fires(Fault::ServerClockJump, 1_000) => {
                 self.server_skew = self.rng.i64(-7_200_000..7_200_000);
             }
-            41..=46 if self.fires(Fault::RoleChanged, 1_000) => self.promote(),
-            47..=50 => {
+            41..=50 if self.fires(Fault::RoleChanged, 1_000) => self.promote(),
+            51..=54 => {
                 if !self.settings.without.contains(&Fault::VersionSkew) {
                     self.tablets[tablet].is_old ^= true;
                 }
             }
-            51..=56 if self.server.is_up() => self.backups.push(self.server.backup()),
-            57..=60 => {
+            55..=60 if self.server.is_up() => self.backups.push(self.server.backup()),
+            61..=68 => {
                 if !self.backups.is_empty()
                     && self.server.is_up()
                     && self.fires(Fault::Restored, 1_000)
@@ -871,20 +881,20 @@ impl World {
                     self.excuse(&before);
                 }
             }
-            61..=65 if self.fires(Fault::Cloned, 1_000) => self.clone_profile(tablet, profile),
-            66..=71 => {
+            69..=74 if self.fires(Fault::Cloned, 1_000) => self.clone_profile(tablet, profile),
+            75..=80 => {
                 let place = &mut self.tablets[tablet].profiles[profile];
                 place.copy = Some(place.journal.clone());
             }
-            72..=76 => self.rewind(),
-            77..=90 => self.switch_user(tablet),
-            91..=100 => {
+            81..=88 => self.rewind(),
+            89..=102 => self.switch_user(tablet),
+            103..=112 => {
                 let tabs = self.tablets[tablet].profiles[profile].tabs.len();
                 if (1..3).contains(&tabs) && self.fires(Fault::TwoTabs, 1_000) {
                     self.open(tablet, profile);
                 }
             }
-            101..=115 => {
+            113..=127 => {
                 let tabs = &self.tablets[tablet].profiles[profile].tabs;
                 if !tabs.is_empty() {
                     let tab = tabs[self.rng.usize(..tabs.len())].id;
@@ -895,7 +905,7 @@ impl World {
                     });
                 }
             }
-            116..=185 => {
+            128..=197 => {
                 if let Some(at) = self.some_tab(tablet, profile) {
                     self.step(at, Input::Wake);
                 }
@@ -932,7 +942,7 @@ impl World {
             let events = case.map(|case| case.folded.file.events).unwrap_or_default();
             events.into_iter().map(|event| event.id).collect()
         };
-        let mark = self.marks.next();
+        let mark = self.marks.add();
         let deed = deed(&mut self.rng, &actor, self.cases, mark, &known);
         if deed.is_bad && self.settings.without.contains(&Fault::BadChange)
             || deed.is_later && self.settings.without.contains(&Fault::LaterBody)
@@ -1084,7 +1094,7 @@ impl World {
                 }
                 self.settle(tablet, profile);
             }
-            let now = (self.server.mirror.len(), self.server.tray().len());
+            let now = (self.server.mirror.count(), self.server.tray().len());
             if before == Some(now) {
                 return;
             }
