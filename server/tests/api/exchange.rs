@@ -89,9 +89,17 @@ async fn a_repeated_push_is_taken_once() {
         "the opening and its number"
     );
 
+    // Stamped anew, because the answer was lost, it is the same change: with the first stamp.
+    let mut stamped = opening.clone();
+    stamped.clock = stamped.clock.next(0);
+    let response = device.exchange(vec![stamped]).await;
+    assert!(response.verdicts[0].receipt.is_some());
+    assert_eq!(response.verdicts[0].clock, Some(opening.clock));
+    assert_eq!(server.state.database().verify_chain().unwrap(), Ok(2));
+
     // Another content under a number that is settled is put aside, and the first one stays.
     let mut other = opening.clone();
-    other.clock = other.clock.next(0);
+    other.body = open(head("JD-1", "110108")).to_raw();
     let response = device.exchange(vec![other]).await;
     assert_eq!(response.verdicts[0].refused, Some(RefusalReason::IdReused));
     assert_eq!(server.state.database().verify_chain().unwrap(), Ok(2));

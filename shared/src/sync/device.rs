@@ -136,8 +136,7 @@ pub enum Input {
     /// The journal has the commit. Where it was a doubt ([`Commit::doubt_after`]), what the journal
     /// has now is handed in.
     Committed {
-        /// The device's own changes that are not settled; without a doubt only those that the
-        /// commit has made so.
+        /// The device's own changes that are not settled.
         unsettled: Vec<Change>,
         /// The changes that the server may have lost, in the order of the clock.
         doubtful: Vec<Delivered>,
@@ -685,8 +684,8 @@ impl Device {
                 .map(|(_, change)| change)
                 .collect(),
         );
-        self.remember(unsettled);
         if commit.doubt_after.is_some() {
+            self.remember(unsettled);
             self.doubtful = doubtful;
         }
         if commit.forget_settled {

@@ -38,7 +38,6 @@ pub struct Plan {
     /// The device's state.
     pub state: DeviceState,
     doubted: bool,
-    displaced: Vec<Change>,
 }
 
 /// What a written [`Plan`] has changed.
@@ -189,38 +188,37 @@ impl Replica {
             let removed = std::mem::take(&mut entries.removed);
             entries.removed = removed.into_iter().filter(|id| !given(id)).collect();
         }
-        let displaced = self.displaced(&entries.put, &mut state);
-        entries.added.extend(displaced.iter().map(|change| Kept {
-            change: change.clone(),
-            stage: Stage::Unsent,
-        }));
+        let displaced = self.displaced(&entries.put);
+        entries.put.extend(displaced);
         Plan {
             entries,
             state,
             doubted: commit.doubt_after.is_some(),
-            displaced,
         }
     }
 
-    /// Refused changes whose numbers mean other changes in a log that was rolled back. They get new
-    /// ones, and are judged again: nothing else has them.
-    fn displaced(&self, put: &[Kept], state: &mut DeviceState) -> Vec<Change> {
+    /// Refused changes whose ids mean other changes now, in a log that was rolled back. Nothing else
+    /// has them perhaps: they stay in sight, under ids of their own.
+    fn displaced(&self, put: &[Kept]) -> Vec<Kept> {
         let refused = |kept: &&Kept| matches!(kept.stage, Stage::Refused(_));
-        let held = put.iter().filter_map(|kept| {
-            let held = self.ledger.get(&kept.change.id).filter(refused)?;
-            let is_other = !held.change.is_same_deed(&kept.change);
-            is_other.then_some(&held.change)
-        });
-        held.map(|change| {
-            state.last_sequence += 1;
-            let id = ChangeId {
-                device: state.device.clone(),
-                sequence: state.last_sequence,
-            };
-            let names = BTreeMap::from([(change.id.to_string(), id.clone())]);
-            change.renamed(id, &names)
-        })
-        .collect()
+        put.iter()
+            .filter_map(|kept| {
+                let held = self.ledger.get(&kept.change.id).filter(refused)?;
+                if held.change.is_same_deed(&kept.change) {
+                    return None;
+                }
+                let (old, fingerprint) = (&held.change.id, held.change.fingerprint());
+                let id = ChangeId {
+                    device: old.device.forked([0; 16], &fingerprint),
+                    sequence: 1,
+                };
+                let names = BTreeMap::from([(old.to_string(), id.clone())]);
+                Some(Kept {
+                    change: held.change.renamed(id, &names),
+                    stage: held.stage.clone(),
+                })
+            })
+            .collect()
     }
 
     /// The journal has written it.
@@ -243,7 +241,7 @@ impl Replica {
         let (unsettled, doubtful) = if plan.doubted {
             (self.ledger.unsent(), self.ledger.doubtful())
         } else {
-            (plan.displaced, Vec::new())
+            (Vec::new(), Vec::new())
         };
         Applied {
             touched,
