@@ -334,6 +334,17 @@ impl Change {
         }
     }
 
+    /// The same under an id that only it can have: its own means another change by now.
+    #[must_use]
+    pub fn displaced(&self) -> Self {
+        let id = ChangeId {
+            device: self.id.device.forked([0; 16], &self.fingerprint()),
+            sequence: 1,
+        };
+        let names = BTreeMap::from([(self.id.to_string(), id.clone())]);
+        self.renamed(id, &names)
+    }
+
     /// Whether both are one deed, whatever their stamps: a device may have stamped it anew without
     /// knowing that it had arrived.
     pub fn is_same_deed(&self, other: &Self) -> bool {

@@ -1,6 +1,9 @@
 //! One exchange with a device, as one transaction.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashMap},
+};
 
 use rusqlite::{OptionalExtension, Transaction};
 use shared::{
@@ -316,22 +319,28 @@ impl<'a> Desk<'a> {
         let is_calendar = change.subject == Subject::calendar();
         // Records of history the server makes anew.
         let is_taken = is_calendar || change.subject.case_id().is_some();
-        if !is_taken || change_by_id(self.transaction, &change.id)?.is_some() {
+        let proven = self.receipts.sign(&change.canonical_bytes()) == *receipt;
+        if !is_taken || !proven || mutated("offers-ignored") {
             return Ok(false);
         }
-        let proven = self.receipts.sign(&change.canonical_bytes()) == *receipt;
-        if !proven || mutated("offers-ignored") {
+        let change = match change_by_id(self.transaction, &change.id)? {
+            None => Cow::Borrowed(change),
+            Some(known) if known.is_same_deed(change) => return Ok(false),
+            // Its number has been used again since the log was rolled back.
+            Some(_) => Cow::Owned(change.displaced()),
+        };
+        if matches!(change, Cow::Owned(_)) && change_by_id(self.transaction, &change.id)?.is_some()
+        {
             return Ok(false);
         }
         if is_calendar {
-            self.append_to_calendar(change)?;
+            self.append_to_calendar(&change)?;
             return Ok(true);
         }
-        keep_number(self.transaction, change)?;
-        self.touched.extend(
-            self.cases
-                .append(self.transaction, change, self.now_milliseconds)?,
-        );
+        keep_number(self.transaction, &change)?;
+        let now = self.now_milliseconds;
+        let touched = self.cases.append(self.transaction, &change, now)?;
+        self.touched.extend(touched);
         Ok(true)
     }
 

@@ -31,7 +31,7 @@ pub const LONGEST_WAIT_MILLISECONDS: u64 = 60_000;
 pub const QUIET_WAIT_MILLISECONDS: u64 = 60_000;
 
 /// What a device must not forget: kept in the journal with every commit.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DeviceState {
     /// The device.
     pub device: DeviceId,
@@ -55,6 +55,10 @@ pub struct DeviceState {
     /// before the server's log was rolled back, or are damaged.
     #[serde(default)]
     pub holes_up_to: u64,
+    /// Changes that the server may have lost, whose ids mean other changes in its log now: the
+    /// journal has no place for them, and they are to be offered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub displaced: Vec<Delivered>,
     /// The server's clock less the device's, in milliseconds, as last seen.
     pub clock_offset_milliseconds: i64,
     /// When the server last answered, by its own clock, in milliseconds.
@@ -75,6 +79,7 @@ impl DeviceState {
             held: Digest::default(),
             settled: 0,
             holes_up_to: 0,
+            displaced: Vec::new(),
             clock_offset_milliseconds: 0,
             last_contact_milliseconds: None,
         }
@@ -469,7 +474,7 @@ impl Device {
             Vec::new()
         };
         let renamed = if is_double || !self.strays.is_empty() {
-            self.renamed(&mut state, &verdicts, is_double)
+            self.renamed(&mut state, &verdicts, &received, is_double)
         } else {
             Vec::new()
         };
@@ -594,16 +599,19 @@ impl Device {
         &self,
         state: &mut DeviceState,
         verdicts: &[(ChangeId, Settlement)],
+        received: &[Delivered],
         is_double: bool,
     ) -> Vec<(ChangeId, Change)> {
-        let done = |id: &ChangeId| {
-            let mut others = verdicts.iter().filter(|(of, _)| of == id);
+        let done = |own: &Change| {
+            let mut others = verdicts.iter().filter(|(of, _)| *of == own.id);
+            let mut given = received.iter().map(|delivered| &delivered.change);
             others.any(|(_, verdict)| *verdict != Settlement::Refused(RefusalReason::IdReused))
+                || given.any(|given| given.id == own.id && given.is_same_deed(own))
         };
         let unsettled = self
             .unsettled
             .values()
-            .filter(|change| is_double && !done(&change.id));
+            .filter(|change| is_double && !done(change));
         let mut changes: Vec<Change> = self.strays.values().chain(unsettled).cloned().collect();
         changes.sort_by(|a, b| (a.clock, &a.id).cmp(&(b.clock, &b.id)));
         if is_double && let Some(first) = changes.first() {
@@ -691,15 +699,17 @@ impl Device {
         if commit.forget_settled {
             self.doubtful.clear();
         }
-        let mut gone = commit.offered;
-        gone.extend(
-            commit
-                .received
-                .into_iter()
-                .map(|delivered| delivered.change.id),
-        );
-        self.doubtful
-            .retain(|delivered| !gone.contains(&delivered.change.id));
+        let given: BTreeMap<&ChangeId, &Change> = commit
+            .received
+            .iter()
+            .map(|delivered| (&delivered.change.id, &delivered.change))
+            .collect();
+        self.doubtful.retain(|Delivered { change, .. }| {
+            let is_given = given
+                .get(&change.id)
+                .is_some_and(|it| it.is_same_deed(change));
+            !is_given && !commit.offered.contains(&change.id)
+        });
         self.caught_up = !more;
         if stuck {
             return self.wait_after(Standing::Trouble);

@@ -3,7 +3,7 @@
 //! The caller owns the journal. What it reads is handed in, what is to be written is handed out, and
 //! nothing counts before it says that the journal has it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::{
     Commit, Delivered, Device, DeviceState,
@@ -78,7 +78,7 @@ impl Replica {
         } else {
             self.ledger.unsent()
         };
-        Device::new(self.writer.clone(), unsent, self.ledger.doubtful(), chance)
+        Device::new(self.writer.clone(), unsent, self.doubtful(), chance)
     }
 
     /// Makes changes of what a person did; see [`DeviceState::compose`].
@@ -188,8 +188,11 @@ impl Replica {
             let removed = std::mem::take(&mut entries.removed);
             entries.removed = removed.into_iter().filter(|id| !given(id)).collect();
         }
-        let displaced = self.displaced(&entries.put);
-        entries.put.extend(displaced);
+        state.displaced = self.writer.displaced.clone();
+        state
+            .displaced
+            .retain(|it| !commit.forget_settled && !commit.offered.contains(&it.change.id));
+        self.displace(&mut entries.put, &mut state.displaced);
         Plan {
             entries,
             state,
@@ -197,28 +200,40 @@ impl Replica {
         }
     }
 
-    /// Refused changes whose ids mean other changes now, in a log that was rolled back. Nothing else
-    /// has them perhaps: they stay in sight, under ids of their own.
-    fn displaced(&self, put: &[Kept]) -> Vec<Kept> {
-        let refused = |kept: &&Kept| matches!(kept.stage, Stage::Refused(_));
-        put.iter()
-            .filter_map(|kept| {
-                let held = self.ledger.get(&kept.change.id).filter(refused)?;
-                if held.change.is_same_deed(&kept.change) {
-                    return None;
-                }
-                let (old, fingerprint) = (&held.change.id, held.change.fingerprint());
-                let id = ChangeId {
-                    device: old.device.forked([0; 16], &fingerprint),
-                    sequence: 1,
-                };
-                let names = BTreeMap::from([(old.to_string(), id.clone())]);
-                Some(Kept {
-                    change: held.change.renamed(id, &names),
+    /// In a log that was rolled back, ids may mean other changes than they did. What was refused
+    /// under one stays in sight under an id of its own; what was taken is to be offered.
+    fn displace(&self, put: &mut Vec<Kept>, displaced: &mut Vec<Delivered>) {
+        let mut refused = Vec::new();
+        for kept in put.iter() {
+            let Some(held) = self.ledger.get(&kept.change.id) else {
+                continue;
+            };
+            if held.change.is_same_deed(&kept.change) {
+                continue;
+            }
+            match &held.stage {
+                Stage::Refused(_) => refused.push(Kept {
+                    change: held.change.displaced(),
                     stage: held.stage.clone(),
-                })
-            })
-            .collect()
+                }),
+                Stage::Taken(receipt) | Stage::Doubtful(receipt) => displaced.push(Delivered {
+                    change: held.change.clone(),
+                    receipt: receipt.clone(),
+                }),
+                // The machine has given it another name.
+                Stage::Unsent => {}
+            }
+        }
+        put.extend(refused);
+    }
+
+    /// What the server may have lost, in the order of the clock.
+    fn doubtful(&self) -> Vec<Delivered> {
+        let mut doubtful = self.ledger.doubtful();
+        doubtful.extend(self.writer.displaced.iter().cloned());
+        doubtful
+            .sort_by(|a, b| (a.change.clock, &a.change.id).cmp(&(b.change.clock, &b.change.id)));
+        doubtful
     }
 
     /// The journal has written it.
@@ -239,7 +254,7 @@ impl Replica {
                 .max(self.writer.settled);
         }
         let (unsettled, doubtful) = if plan.doubted {
-            (self.ledger.unsent(), self.ledger.doubtful())
+            (self.ledger.unsent(), self.doubtful())
         } else {
             (Vec::new(), Vec::new())
         };
