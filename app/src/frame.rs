@@ -3,6 +3,7 @@
 mod bar;
 mod help;
 mod rail;
+mod routes;
 mod search;
 mod sync_mark;
 mod user_menu;
@@ -11,13 +12,18 @@ use std::cell::Cell;
 
 use leptos::prelude::*;
 use leptos_router::{
-    components::{FlatRoutes, Route, Router},
+    components::Router,
     hooks::{use_location, use_navigate},
-    path,
+    location::{BrowserUrl, LocationProvider},
 };
 use shared::Role;
 
-pub(crate) use self::search::Found;
+pub(crate) use self::{
+    help::Keys,
+    routes::InAddress,
+    search::Found,
+    user_menu::{Items, SignOut},
+};
 use crate::{
     components::{
         messages::{Messages, Passing},
@@ -54,6 +60,12 @@ pub fn App() -> impl IntoView {
 fn Gate() -> impl IntoView {
     let session = Session::use_in();
     let path = use_location().pathname;
+    // The browser shows a new address once its page is asked for.
+    let browser = expect_context::<BrowserUrl>();
+    Effect::new(move || {
+        path.track();
+        browser.ready_to_complete();
+    });
     let phase = session.phase();
     let shown = Memo::new(move |_| match phase.get() {
         _ if path.get() == "/welcome" => Shown::Welcome,
@@ -88,27 +100,13 @@ fn Frame() -> impl IntoView {
     view! {
         <a class="skip" href="#main">"跳到正文"</a>
         <div class="frame" class:is-demo=demo>
-            <Show when=demo>
-                <p class="strip">{Look::Provisional.mark()}"演示：数据随时清除"</p>
-            </Show>
+            {move || {
+                demo()
+                    .then(|| view! { <p class="strip">{Look::Provisional.mark()}"演示：数据随时清除"</p> })
+            }}
             <rail::Rail />
             <bar::Bar />
-            <FlatRoutes fallback=pages::not_found::not_found>
-                <Route path=path!("/") view=home />
-                <Route path=path!("/ledger") view=lazy::ledger />
-                <Route path=path!("/cases/:id") view=lazy::case />
-                <Route path=path!("/cases/:id/record") view=lazy::offers />
-                <Route path=path!("/cases/:id/record/:kind") view=lazy::record />
-                <Route path=path!("/cases/:id/visit") view=lazy::visiting />
-                <Route path=path!("/cases/:id/visits/:event") view=lazy::visited />
-                <Route path=path!("/import") view=lazy::import />
-                <Route path=path!("/bureau/announcements") view=lazy::announcements />
-                <Route path=path!("/analysis") view=lazy::analysis />
-                <Route path=path!("/sync") view=lazy::sync />
-                <Route path=path!("/calendar") view=lazy::calendar />
-                <Route path=path!("/admin") view=lazy::admin />
-                <Route path=path!("/sign-in") view=home />
-            </FlatRoutes>
+            <routes::Pages />
         </div>
         <help::Help help />
     }
@@ -154,10 +152,15 @@ fn keys_of_frame(help: help::HelpDialog) {
 #[component]
 fn UpdatePrompt() -> impl IntoView {
     let ready = update::ready();
+    move || ready.get().then(lazy::new_version)
+}
+
+/// The offer.
+#[component]
+pub(crate) fn NewVersion() -> impl IntoView {
     let put_away = RwSignal::new(false);
-    let shown = move || ready.get() && !put_away.get();
-    view! {
-        <Show when=shown>
+    let offer = move || {
+        view! {
             <div class="passing passing--first" role="status">
                 <div class="msg">
                     {Look::Done.mark()}
@@ -175,6 +178,7 @@ fn UpdatePrompt() -> impl IntoView {
                     </button>
                 </div>
             </div>
-        </Show>
-    }
+        }
+    };
+    move || (!put_away.get()).then(offer)
 }

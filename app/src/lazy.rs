@@ -2,11 +2,25 @@
 //!
 //! The build splits the module at these functions (`server/bundler`): what only a page needs is
 //! not part of the first load. The service worker keeps every part, so pages open offline too.
+//! What pages look like (`style/pages`) comes with the first of them.
 
+use futures::{
+    FutureExt,
+    future::{LocalBoxFuture, join},
+};
+use js_sys::Promise;
 use leptos::{prelude::*, reactive::spawn_local_scoped};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
-use crate::{frame::Found, pages};
+use web_sys::HtmlLinkElement;
+
+use crate::{
+    components::messages::Shown,
+    frame::{Found, Items, Keys, NewVersion, SignOut},
+    pages,
+};
 
 type Fetched = Result<AnyView, SplitLoaderError>;
 
@@ -18,12 +32,17 @@ macro_rules! pages {
             fn $name() -> Fetched {
                 Ok($view.into_any())
             }
-            once_here($name)
+            once_here($name().boxed_local())
         }
     )*};
 }
 
 pages! {
+    menu: user_menu => view! { <Items /> },
+    menu: sign_out => view! { <SignOut /> },
+    menu: messages => view! { <Shown /> },
+    menu: new_version => view! { <NewVersion /> },
+    menu: keys => view! { <Keys /> },
     ledger: found => view! { <Found /> },
     ledger: ledger => view! { <pages::ledger::Ledger /> },
     case: case => view! { <pages::case::Case /> },
@@ -41,20 +60,40 @@ pages! {
 }
 
 /// Shows a page as soon as its code is here.
-fn once_here<F>(page: fn() -> F) -> AnyView
-where
-    F: Future<Output = Fetched> + 'static,
-{
+fn once_here(page: LocalBoxFuture<'static, Fetched>) -> AnyView {
     let arrived = RwSignal::new_local(None);
     spawn_local_scoped(async move {
-        let fetched = page().await.unwrap_or_else(|_| missing());
-        arrived.try_set(Some(fetched));
+        let page = match join(page, style()).await {
+            (Ok(page), Some(())) => page,
+            _ => missing(),
+        };
+        arrived.try_set(Some(page));
     });
     (move || {
         arrived.track();
         arrived.try_update_untracked(Option::take).flatten()
     })
     .into_any()
+}
+
+/// The pages' sheet, which the document names and the browser fetches once it is not disabled.
+/// `None` where it did not come.
+async fn style() -> Option<()> {
+    let link = document().get_element_by_id("pages-style")?;
+    let link: HtmlLinkElement = link.dyn_into().ok()?;
+    if link.sheet().is_none() {
+        let heard = Promise::new(&mut |resolve, reject| {
+            let _ = link.add_event_listener_with_callback("load", &resolve);
+            let _ = link.add_event_listener_with_callback("error", &reject);
+        });
+        link.set_disabled(false);
+        if JsFuture::from(heard).await.is_err() {
+            // Fetched anew with the next page.
+            link.set_disabled(true);
+            return None;
+        }
+    }
+    Some(())
 }
 
 /// The network was lost before the page came, or a newer version has taken its place.

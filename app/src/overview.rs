@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use leptos::prelude::*;
-use shared::{Day, calendar::WorkCalendar, id::CaseId};
+use shared::{Day, calendar::WorkCalendar, id::CaseId, order::sort_by};
 
 use crate::{
     begun::Begun,
@@ -60,7 +60,7 @@ fn duties(session: Session) -> Vec<Duty> {
             duty::of_case(case, &assessment, &calendar, &profile.actor).collect::<Vec<_>>()
         })
         .collect();
-    duties.sort_by(duty::by_urgency);
+    sort_by(&mut duties, duty::by_urgency);
     duties
 }
 

@@ -16,6 +16,7 @@ use shared::{
 
 use crate::{
     api::now_milliseconds,
+    console::{is_enough, reason},
     db::{self, Database, FILE_NAME},
 };
 
@@ -43,7 +44,7 @@ enum Error {
     NoData(PathBuf),
     #[error("数据库不能使用：{0}")]
     Database(#[from] db::Error),
-    #[error("结果不能写出（{0}）")]
+    #[error("结果不能写出（{}）", reason(.0))]
     Output(#[from] io::Error),
 }
 
@@ -51,6 +52,7 @@ enum Error {
 pub fn run(arguments: &Arguments) -> ExitCode {
     match print(arguments, &mut io::stdout().lock()) {
         Ok(()) => ExitCode::SUCCESS,
+        Err(Error::Output(error)) if is_enough(&error) => ExitCode::SUCCESS,
         Err(error) => {
             // Nobody is left to tell if standard error is gone too.
             let _ = writeln!(io::stderr(), "错误：{error}");

@@ -14,14 +14,20 @@ use shared::{
     report::report,
 };
 
+use crate::console::{is_enough, reason};
+
 /// Computes these case files as one ledger on this day and prints the document; with `explain`
 /// every row says why its day is that day.
 ///
 /// Every file that cannot be used is named on standard error, with line and field; then nothing
-/// is printed, and the exit code is not zero.
+/// is printed, and the exit code is not zero. Whoever reads no further, as `head` does, has what
+/// they wanted.
 pub fn run(files: &[PathBuf], as_of: Day, explain: bool) -> ExitCode {
     match print(files, as_of, explain, &mut io::stdout().lock()) {
         Ok(()) => ExitCode::SUCCESS,
+        Err(errors) if matches!(&errors[..], [Error::Output(error)] if is_enough(error)) => {
+            ExitCode::SUCCESS
+        }
         Err(errors) => {
             let mut stderr = io::stderr().lock();
             for error in errors {
@@ -36,14 +42,14 @@ pub fn run(files: &[PathBuf], as_of: Day, explain: bool) -> ExitCode {
 /// Why the ledger could not be computed.
 #[derive(Debug, thiserror::Error)]
 enum Error {
-    #[error("{}：不能读取（{source}）", path.display())]
+    #[error("{}：不能读取（{}）", path.display(), reason(source))]
     File { path: PathBuf, source: io::Error },
     #[error("{}：{source}", path.display())]
     Case {
         path: PathBuf,
         source: CaseFileError,
     },
-    #[error("结果不能写出（{0}）")]
+    #[error("结果不能写出（{}）", reason(.0))]
     Output(#[from] io::Error),
 }
 
@@ -123,10 +129,7 @@ mod tests {
         check(&[GOOD], Ok("2 月 16 日、17 日虽是周末"));
         let day = GOOD.replace("2013-02-07", "2013-02-31");
         check(&[GOOD, &day], Err(&["1.json：第 3 行第"]));
-        check(
-            &[&day],
-            Err(&["字段 events[0].on：`2013-02-31` is not a day"]),
-        );
+        check(&[&day], Err(&["字段 events[0].on：“2013-02-31”不是日期"]));
         check(
             &["{", "{}"],
             Err(&["不是 JSON", "应为 aftercheck-case/1，实为 （无）"]),
@@ -136,9 +139,16 @@ mod tests {
 
     #[test]
     fn a_missing_file_is_named() {
-        let files = [PathBuf::from("nowhere.json")];
+        let files = [PathBuf::from("nowhere.json"), PathBuf::from("src")];
         let as_of = "2013-02-20".parse().unwrap();
         let errors = print(&files, as_of, false, &mut Vec::new()).unwrap_err();
-        assert!(errors[0].to_string().starts_with("nowhere.json：不能读取"));
+        let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            errors,
+            [
+                "nowhere.json：不能读取（找不到）",
+                "src：不能读取（是目录，不是文件）"
+            ]
+        );
     }
 }

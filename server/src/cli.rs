@@ -17,6 +17,7 @@ use crate::{
     announcement,
     api::{self, State, now_milliseconds},
     assess,
+    console::reason,
     db::{self, Database},
     demo, export, http, import,
 };
@@ -111,9 +112,9 @@ struct Options {
 /// Why the program stopped.
 #[derive(Debug, thiserror::Error)]
 enum Error {
-    #[error("数据目录 {} 不能使用：{source}", path.display())]
+    #[error("数据目录 {} 不能使用：{}", path.display(), reason(source))]
     Data { path: PathBuf, source: io::Error },
-    #[error("不能在 {address} 上监听：{source}")]
+    #[error("不能在 {address} 上监听：{}", reason(source))]
     Listen {
         address: SocketAddr,
         source: io::Error,

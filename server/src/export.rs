@@ -7,7 +7,10 @@ use std::{
 
 use shared::{CaseFile, id::CaseId, travel::pack};
 
-use crate::db::{self, Database};
+use crate::{
+    console::reason,
+    db::{self, Database},
+};
 
 /// Letters of the case's id in the name of its file, where its number stands there too.
 const ID_LETTERS: usize = 8;
@@ -19,7 +22,7 @@ pub enum Error {
     #[error(transparent)]
     Database(#[from] db::Error),
     /// A file could not be written.
-    #[error("{}：不能写（{source}）", path.display())]
+    #[error("{}：不能写（{}）", path.display(), reason(source))]
     File {
         /// Which.
         path: PathBuf,

@@ -32,27 +32,44 @@ const HEADERS: [(&str, &str); 3] = [
     ("x-content-type-options", "nosniff"),
 ];
 
-/// On what a browser may open as a page or run as a worker; to the rest they say nothing, and there
-/// they would weigh more than many an answer.
+/// On what a browser may open as a page; to the rest they say nothing, and there they would weigh
+/// more than many an answer.
 const HEADERS_OF_PAGES: [(&str, &str); 3] = [
     ("content-security-policy", CONTENT_SECURITY_POLICY),
     ("permissions-policy", PERMISSIONS_POLICY),
     ("cross-origin-opener-policy", "same-origin"),
 ];
 
+/// On a script, which may be run as a worker of its own.
+const HEADERS_OF_SCRIPTS: [(&str, &str); 1] =
+    [("content-security-policy", CONTENT_SECURITY_POLICY)];
+
 /// What no browser opens or runs by itself, since it may not guess at types.
-const INERT: [&str; 3] = ["application/wasm", "application/json", "text/css"];
+const INERT: [&str; 5] = [
+    "application/wasm",
+    "application/json",
+    "application/problem+json",
+    "application/manifest+json",
+    "text/css",
+];
 
 /// Adds the headers. An answer that does not say how long it may be kept may not be kept at all.
 pub async fn add(mut response: Response) -> Response {
     let head = response.headers_mut();
-    let is_inert = head.get(CONTENT_TYPE).is_some_and(|kind| {
-        INERT
-            .iter()
-            .any(|inert| kind.as_bytes().starts_with(inert.as_bytes()))
-    });
-    let of_pages = HEADERS_OF_PAGES.iter().filter(|_| !is_inert);
-    for (name, value) in HEADERS.iter().chain(of_pages) {
+    let is = |names: &[&str]| {
+        let kind = head
+            .get(CONTENT_TYPE)
+            .map_or(&b""[..], HeaderValue::as_bytes);
+        names.iter().any(|name| kind.starts_with(name.as_bytes()))
+    };
+    let of_its_kind: &[_] = if is(&INERT) {
+        &[]
+    } else if is(&["text/javascript"]) {
+        &HEADERS_OF_SCRIPTS
+    } else {
+        &HEADERS_OF_PAGES
+    };
+    for (name, value) in HEADERS.iter().chain(of_its_kind) {
         head.insert(*name, HeaderValue::from_static(value));
     }
     head.entry(CACHE_CONTROL)

@@ -16,7 +16,10 @@ use shared::{
 };
 use sheets::{Content, Part};
 
-use crate::db::{self, Arriving, Database, Taken};
+use crate::{
+    console::reason,
+    db::{self, Arriving, Database, Taken},
+};
 
 /// Cases taken in one transaction.
 const CASES_AT_A_TIME: usize = 500;
@@ -121,7 +124,7 @@ pub fn run(
 }
 
 fn cannot_read(error: &io::Error) -> String {
-    format!("不能读取（{error}）")
+    format!("不能读取（{}）", reason(error))
 }
 
 /// An import under way.

@@ -5,6 +5,7 @@ pub mod api;
 pub mod assess;
 pub mod assets;
 pub mod cli;
+mod console;
 pub mod contents;
 pub mod db;
 pub mod demo;

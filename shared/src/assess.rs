@@ -41,6 +41,11 @@ pub enum Status {
 
 impl Status {
     /// Whether something is still to be done.
+    ///
+    /// ```
+    /// use shared::assess::Status;
+    /// assert!(Status::Overdue.is_pending() && !Status::Lapsed.is_pending());
+    /// ```
     pub const fn is_pending(self) -> bool {
         matches!(self, Self::Overdue | Self::Open)
     }
@@ -226,7 +231,8 @@ pub struct Assessment {
     pub deadlines: Vec<Deadline>,
     /// Further limits of national law, never mixed with the rows.
     pub further: Vec<Deadline>,
-    /// Which national rule `further` is computed by; none where nothing has been triggered.
+    /// Which national rule on spot checks the triggers of `further` fall under, the later one
+    /// where they differ, or without triggers the last event; none where nothing has happened.
     pub national_rule: Option<NationalRule>,
     /// The categories that apply, by number.
     pub findings: Vec<Finding>,
@@ -272,6 +278,15 @@ pub fn assess(
 }
 
 /// Assesses a case by this edition, whichever it names; by none, where it is not known.
+///
+/// ```
+/// use shared::{CaseFile, CaseHead, assess::assess_by, calendar::WorkCalendar, history::History};
+/// let case = CaseFile::new(CaseHead::default());
+/// let day = "2013-03-01".parse()?;
+/// let found = assess_by(None, &case, &History::default(), WorkCalendar::official(), day);
+/// assert!(found.edition.is_none() && found.deadlines.is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn assess_by(
     edition: Option<&'static Edition>,
     case: &CaseFile,
@@ -345,6 +360,17 @@ fn mark_disputed<'d>(case: &CaseFile, rows: impl Iterator<Item = &'d mut Deadlin
 
 impl Deadline {
     /// The event that set it off, by position.
+    ///
+    /// ```
+    /// # use shared::{CaseFile, CaseHead, Event, EventKind, assess::assess, calendar::WorkCalendar, history::History};
+    /// # let mut case = CaseFile::new(CaseHead { regulation: "beijing-2013".into(), handling_bureau: "110105".into(), ..Default::default() });
+    /// # case.events.push(Event::new("e1", EventKind::MaterialsReceived, "2013-02-07".parse()?));
+    /// # let calendar = WorkCalendar::official();
+    /// # let found = assess(&case, &History::default(), calendar, "2013-02-18".parse()?);
+    /// let row = found.row("art6.serve_result", 0).ok_or("article 6")?;
+    /// assert_eq!(case.events[row.trigger()].id, "e1");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn trigger(&self) -> usize {
         self.rests_on.first().copied().unwrap_or_default()
     }
@@ -352,6 +378,17 @@ impl Deadline {
 
 impl Assessment {
     /// The row of this rule and round.
+    ///
+    /// ```
+    /// # use shared::{CaseFile, CaseHead, Event, EventKind, assess::assess, calendar::WorkCalendar, history::History};
+    /// # let mut case = CaseFile::new(CaseHead { regulation: "beijing-2013".into(), handling_bureau: "110105".into(), ..Default::default() });
+    /// # case.events.push(Event::new("e1", EventKind::MaterialsReceived, "2013-02-07".parse()?));
+    /// # let calendar = WorkCalendar::official();
+    /// # let found = assess(&case, &History::default(), calendar, "2013-02-18".parse()?);
+    /// assert!(found.row("art6.serve_result", 0).is_some());
+    /// assert!(found.row("art7.file_objection", 0).is_none(), "nothing is served yet");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn row(&self, rule: &str, round: u8) -> Option<&Deadline> {
         self.deadlines
             .iter()

@@ -29,7 +29,7 @@ pub struct ContentHash([u8; 32]);
 
 /// The text was not the hash of a content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a content hash: expected 64 lower-case hexadecimal digits")]
+#[error("不是内容的散列，应为 64 位小写十六进制数字")]
 pub struct ParseContentHashError;
 
 impl ContentHash {

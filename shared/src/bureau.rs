@@ -54,6 +54,12 @@ const SUFFIXES: [&str; 5] = ["地区", "新区", "区", "县", "市"];
 
 impl Bureau {
     /// Whether it is responsible for a whole district, not for a place within one.
+    ///
+    /// ```
+    /// use shared::bureau::by_code;
+    /// assert_eq!(by_code("110105").map(|it| it.is_district()), Some(true));
+    /// assert_eq!(by_code("bda").map(|it| it.is_district()), Some(false));
+    /// ```
     pub fn is_district(&self) -> bool {
         self.code == self.district
     }

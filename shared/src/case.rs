@@ -83,6 +83,11 @@ impl Trait {
     ];
 
     /// The name in a case file.
+    ///
+    /// ```
+    /// use shared::case::Trait;
+    /// assert_eq!(Trait::ChildrenToy.name(), "children_toy");
+    /// ```
     pub fn name(&self) -> &str {
         match self {
             Self::Unknown(name) => name,
@@ -227,6 +232,11 @@ pub struct CaseFile {
 
 impl CaseFile {
     /// A case with this head and no events.
+    ///
+    /// ```
+    /// use shared::{CaseFile, CaseHead};
+    /// assert!(CaseFile::new(CaseHead::default()).events.is_empty());
+    /// ```
     pub fn new(case: CaseHead) -> Self {
         Self {
             format: CASE_FORMAT.to_owned(),
@@ -259,6 +269,15 @@ impl CaseFile {
 
     /// The bureau that handles the case: the `to` of the last standing `materials_forwarded` (by
     /// day, ties by the log), else the one that the head names.
+    ///
+    /// ```
+    /// use shared::{CaseFile, CaseHead, Event, EventKind};
+    /// let mut case = CaseFile::new(CaseHead { handling_bureau: "110105".into(), ..Default::default() });
+    /// let forwarded = Event::new("e1", EventKind::MaterialsForwarded, "2013-03-06".parse()?);
+    /// case.events.push(Event { to: Some("bda".into()), ..forwarded });
+    /// assert_eq!(case.handling_bureau(), "bda");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn handling_bureau(&self) -> &str {
         let standing = self.standing();
         self.events

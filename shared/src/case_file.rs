@@ -1,7 +1,10 @@
 //! Reading case files, with errors that a person can act on, and writing them without loss.
 
+mod reason;
+
 use serde::Serialize;
 
+use self::reason::in_chinese;
 use crate::{
     CaseFile, EventKind,
     case::{CASE_FORMAT, Trait},
@@ -111,7 +114,7 @@ fn not_json(error: &serde_json::Error) -> CaseFileError {
     CaseFileError::NotJson {
         line: error.line(),
         column: error.column(),
-        reason: without_place(error),
+        reason: in_chinese(&without_place(error)),
     }
 }
 
@@ -129,6 +132,10 @@ fn fault(path: String, error: &serde_json::Error) -> CaseFileError {
         Some(name) if path == "." => name.to_owned(),
         Some(name) => format!("{path}.{name}"),
         None => path,
+    };
+    let reason = match reason.strip_prefix('`').and_then(|it| it.split_once("`: ")) {
+        Some((_, reason)) => in_chinese(reason),
+        None => in_chinese(&reason),
     };
     CaseFileError::Unfit {
         line: error.line(),
@@ -206,6 +213,15 @@ const ENTERPRISE_FIELDS: [&str; 5] = [
 const EXCLUDED_CLASSES: [&str; 4] = ["food", "food_related", "cosmetics", "measuring_instrument"];
 
 /// What of a case file this version does not know: it is kept and passed on, and no rule reads it.
+///
+/// ```
+/// use shared::case_file::{read, unknown};
+/// let text = r#"{ "format": "aftercheck-case/1", "case": { "regulation": "beijing-2013" },
+///   "events": [{ "id": "e1", "type": "result_served", "on": "2013-03-12", "weather": "雨" }] }"#;
+/// let found = unknown(&read(text.as_bytes())?);
+/// assert_eq!(found[0].field, "events[0].weather");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn unknown(case: &CaseFile) -> Vec<Unknown> {
     let mut found = Vec::new();
     let mut add = |field: String, what| found.push(Unknown { field, what });

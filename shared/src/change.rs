@@ -505,6 +505,12 @@ mod tests {
                 Body::Overlay { on: true },
                 r#"{"kind":"overlay","on":true}"#,
             ),
+            (
+                Body::OverlayFile {
+                    csv: "date\n".into(),
+                },
+                r#"{"kind":"overlay_file","csv":"date\n"}"#,
+            ),
         ] {
             let change = Change {
                 subject: Subject::calendar(),

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::{CaseFile, Event, EventKind, mutation::mutated};
+use crate::{CaseFile, Event, EventKind, mutation::mutated, order::sort};
 
 /// Standing events of one once-only type and round that say different things.
 ///
@@ -41,7 +41,7 @@ pub fn conflicts(case: &CaseFile) -> Vec<Conflict> {
         })
         .map(|(position, event)| (event.kind.place(), event.round(), event.on, position))
         .collect();
-    once.sort_unstable();
+    sort(&mut once);
     once.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1))
         .filter(|same| {
             let first = &case.events[same[0].3];

@@ -22,7 +22,7 @@ pub struct Day(i32);
 
 /// The text was not a day in the form `2013-03-04` between the years 1900 and 2999.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a day: expected a date like 2013-03-04")]
+#[error("“{0}”不是日期，应写作 2013-03-04")]
 pub struct ParseDayError(pub String);
 
 /// Days between 0001-01-01 (chrono's common era day 1) and 1970-01-01.
@@ -33,6 +33,11 @@ const BEIJING_OFFSET_MILLISECONDS: i64 = 8 * 3_600_000;
 impl Day {
     /// The day with this year, month (1 to 12) and day of the month, if there is one
     /// between 1900 and 2999.
+    ///
+    /// ```
+    /// use shared::Day;
+    /// assert!(Day::from_ymd(2013, 2, 28).is_some() && Day::from_ymd(2013, 2, 29).is_none());
+    /// ```
     pub fn from_ymd(year: i32, month: u32, day: u32) -> Option<Self> {
         if !(1900..=2999).contains(&year) {
             return None;
@@ -41,11 +46,22 @@ impl Day {
     }
 
     /// The day `days` days after 1970-01-01.
+    ///
+    /// ```
+    /// use shared::Day;
+    /// assert_eq!(Day::from_unix_days(15_706).to_string(), "2013-01-01");
+    /// ```
     pub const fn from_unix_days(days: i32) -> Self {
         Self(days)
     }
 
     /// Days since 1970-01-01.
+    ///
+    /// ```
+    /// use shared::Day;
+    /// assert_eq!("2013-01-01".parse::<Day>()?.unix_days(), 15_706);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub const fn unix_days(self) -> i32 {
         self.0
     }
@@ -64,44 +80,93 @@ impl Day {
     }
 
     /// Milliseconds since 1970-01-01T00:00:00Z of midnight in Beijing at the start of this day.
+    ///
+    /// ```
+    /// use shared::Day;
+    /// let day: Day = "2013-03-04".parse()?;
+    /// assert_eq!(Day::at_unix_milliseconds(day.starts_at_unix_milliseconds()), day);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn starts_at_unix_milliseconds(self) -> i64 {
         i64::from(self.0) * MILLISECONDS_PER_DAY - BEIJING_OFFSET_MILLISECONDS
     }
 
     /// Year, month (1 to 12) and day of the month.
+    ///
+    /// ```
+    /// use shared::Day;
+    /// assert_eq!("2013-03-04".parse::<Day>()?.ymd(), (2013, 3, 4));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn ymd(self) -> (i32, u32, u32) {
         let date = self.date();
         (date.year(), date.month(), date.day())
     }
 
     /// The calendar year.
+    ///
+    /// ```
+    /// use shared::Day;
+    /// assert_eq!("2013-03-04".parse::<Day>()?.year(), 2013);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn year(self) -> i32 {
         self.date().year()
     }
 
     /// The calendar quarter, 1 to 4.
+    ///
+    /// ```
+    /// use shared::Day;
+    /// assert_eq!("2013-06-30".parse::<Day>()?.quarter(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn quarter(self) -> u8 {
         u8::try_from((self.date().month() - 1) / 3 + 1).unwrap_or(1)
     }
 
     /// 0 for Monday to 6 for Sunday.
+    ///
+    /// ```
+    /// use shared::Day;
+    /// assert_eq!("2013-03-10".parse::<Day>()?.weekday_from_monday(), 6);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub const fn weekday_from_monday(self) -> i32 {
         // 1970-01-01 was a Thursday.
         (self.0 + 3).rem_euclid(7)
     }
 
     /// Whether the day is a Saturday or a Sunday, whatever the notices make of it.
+    ///
+    /// ```
+    /// use shared::Day;
+    /// assert!("2013-02-16".parse::<Day>()?.is_weekend(), "though it was worked");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub const fn is_weekend(self) -> bool {
         self.weekday_from_monday() >= 5
     }
 
     /// The Monday of this day's week.
+    ///
+    /// ```
+    /// use shared::Day;
+    /// assert_eq!("2013-03-10".parse::<Day>()?.monday().to_string(), "2013-03-04");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn monday(self) -> Self {
         Self(self.0 - self.weekday_from_monday())
     }
 
     /// The same day as a chrono date.
+    ///
+    /// ```
+    /// use shared::Day;
+    /// assert_eq!("2013-03-04".parse::<Day>()?.date().to_string(), "2013-03-04");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn date(self) -> NaiveDate {
         NaiveDate::from_num_days_from_ce_opt(self.0.saturating_add(UNIX_EPOCH_FROM_CE))
             .unwrap_or(NaiveDate::MAX)
@@ -112,6 +177,12 @@ impl Day {
     }
 
     /// The weekday as chrono names it.
+    ///
+    /// ```
+    /// use shared::Day;
+    /// assert_eq!("2013-03-04".parse::<Day>()?.weekday().to_string(), "Mon");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn weekday(self) -> Weekday {
         self.date().weekday()
     }

@@ -82,12 +82,26 @@ impl Edition {
     }
 
     /// The rule of this name.
+    ///
+    /// ```
+    /// use shared::edition::Edition;
+    /// let edition = Edition::of("beijing-2013").ok_or("known")?;
+    /// assert_eq!(edition.rule("art6.serve_result").map(|rule| rule.article), Some(6));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn rule(&self, id: &str) -> Option<&'static Rule> {
         let at = self.rules.binary_search_by_key(&id, |rule| rule.id).ok()?;
         Some(&self.rules[at])
     }
 
     /// The category of this number.
+    ///
+    /// ```
+    /// use shared::edition::Edition;
+    /// let edition = Edition::of("beijing-2013").ok_or("known")?;
+    /// assert_eq!(edition.category(4).map(|it| it.clause), Some("第二十四条（三）4"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn category(&self, number: u8) -> Option<&'static Category> {
         self.categories
             .iter()

@@ -28,6 +28,12 @@ impl By {
     }
 
     /// Whether all of `other` is in `self`.
+    ///
+    /// ```
+    /// use shared::event::By;
+    /// assert!(By::DISTRICT.includes(By::DISTRICT) && !By::DISTRICT.includes(By::MUNICIPAL));
+    /// assert!(!By::DISTRICT.includes(By::NOBODY));
+    /// ```
     pub const fn includes(self, other: Self) -> bool {
         other.0 != 0 && self.0 & other.0 == other.0
     }
@@ -68,6 +74,13 @@ macro_rules! event_kinds {
             pub const ALL: &'static [EventKind] = &[$(EventKind::$variant),*];
 
             /// What the rules say of it; `None` for a type of a later version.
+            ///
+            /// ```
+            /// use shared::{EventKind, event::By};
+            /// let facts = EventKind::ResultServed.facts().ok_or("known")?;
+            /// assert!(facts.by.includes(By::DISTRICT) && !facts.many && facts.articles == [6]);
+            /// # Ok::<(), &str>(())
+            /// ```
             pub fn facts(&self) -> Option<&'static EventFacts> {
                 match self {
                     $(EventKind::$variant => {
@@ -90,6 +103,10 @@ macro_rules! event_kinds {
             }
 
             /// The name in a case file.
+            ///
+            /// ```
+            /// assert_eq!(shared::EventKind::ResultServed.name(), "result_served");
+            /// ```
             pub fn name(&self) -> &str {
                 match self {
                     $(EventKind::$variant => $name,)*
@@ -98,6 +115,12 @@ macro_rules! event_kinds {
             }
 
             /// The type with this name, known or not.
+            ///
+            /// ```
+            /// use shared::EventKind;
+            /// assert_eq!(EventKind::from_name("result_served"), EventKind::ResultServed);
+            /// assert_eq!(EventKind::from_name("beamed_up").name(), "beamed_up");
+            /// ```
             pub fn from_name(name: &str) -> Self {
                 match name {
                     $($name => EventKind::$variant,)*
@@ -289,6 +312,13 @@ pub struct Event {
 
 impl Event {
     /// An event with nothing but its type and day.
+    ///
+    /// ```
+    /// use shared::{Event, EventKind};
+    /// let served = Event::new("e1", EventKind::ResultServed, "2013-03-12".parse()?);
+    /// assert_eq!(served.received_on, None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(id: impl Into<String>, kind: EventKind, on: Day) -> Self {
         Self {
             id: id.into(),

@@ -29,14 +29,45 @@ pub struct Equation {
     pub from_title: &'static str,
     /// The day that is not counted.
     pub from: Day,
+    /// The id of the event that set it off.
+    pub trigger: String,
     /// The article, such as 第六条.
     pub article: String,
     /// How long there is, such as 5 个工作日.
     pub limit: String,
+    /// What is counted.
+    pub unit: Unit,
     /// What the due day is, such as 应送达.
     pub due_title: &'static str,
     /// The due day; none where the text sets no number.
     pub due: Option<Day>,
+}
+
+/// What a limit counts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// 工作日
+    WorkingDays,
+    /// 日
+    CalendarDays,
+    /// Nothing: a document names the day, or should.
+    Document,
+    /// Nothing: the text sets no number.
+    None,
+}
+
+impl Unit {
+    const fn of(reckoning: Reckoning) -> Self {
+        match reckoning {
+            Reckoning::WorkingDays(_) => Self::WorkingDays,
+            Reckoning::CalendarDays { .. }
+            | Reckoning::CalendarDaysUnmoved(_)
+            | Reckoning::FromEnd { .. } => Self::CalendarDays,
+            Reckoning::Document(_) | Reckoning::DocumentWithoutDay(_) => Self::Document,
+            Reckoning::NoLimit => Self::None,
+        }
+    }
 }
 
 /// A run of the sentence, some of it stressed.
@@ -104,6 +135,7 @@ pub fn explain(
     let rule = row.rule;
     let edition = Edition::of(&case.case.regulation);
     let days = cells::cells(row, calendar.of(rule.party), as_of);
+    let trigger = case.events.get(row.trigger());
     Explanation {
         rule: rule.id,
         title: rule.title,
@@ -113,8 +145,10 @@ pub fn explain(
         equation: Equation {
             from_title: rule.from,
             from: row.from,
+            trigger: trigger.map_or_else(String::new, |event| event.id.clone()),
             article: words::article(rule.article),
             limit: limit_text(row),
+            unit: Unit::of(row.reckoning),
             due_title: rule.due,
             due: row.due,
         },
@@ -135,6 +169,19 @@ fn limit_text(row: &Deadline) -> String {
 
 impl Explanation {
     /// The sentence without its stress.
+    ///
+    /// ```
+    /// # use shared::{CaseFile, CaseHead, Event, EventKind, assess::assess, calendar::WorkCalendar, history::History};
+    /// # let mut case = CaseFile::new(CaseHead { regulation: "beijing-2013".into(), handling_bureau: "110105".into(), ..Default::default() });
+    /// # case.events.push(Event::new("e1", EventKind::MaterialsReceived, "2013-02-07".parse()?));
+    /// # let calendar = WorkCalendar::official();
+    /// # let found = assess(&case, &History::default(), calendar, "2013-02-18".parse()?);
+    /// use shared::explain::explain;
+    /// let row = found.row("art6.serve_result", 0).ok_or("article 6")?;
+    /// let why = explain(row, &case, calendar, found.as_of);
+    /// assert!(why.sentence_text().ends_with("依据第六条。"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn sentence_text(&self) -> String {
         self.sentence
             .iter()
@@ -171,7 +218,19 @@ impl fmt::Display for Explanation {
 
 impl Explanation {
     /// Whether the ordinals of its days count working days.
+    ///
+    /// ```
+    /// # use shared::{CaseFile, CaseHead, Event, EventKind, assess::assess, calendar::WorkCalendar, history::History};
+    /// # let mut case = CaseFile::new(CaseHead { regulation: "beijing-2013".into(), handling_bureau: "110105".into(), ..Default::default() });
+    /// # case.events.push(Event::new("e1", EventKind::MaterialsReceived, "2013-02-07".parse()?));
+    /// # let calendar = WorkCalendar::official();
+    /// # let found = assess(&case, &History::default(), calendar, "2013-02-18".parse()?);
+    /// use shared::explain::explain;
+    /// let row = found.row("art6.serve_result", 0).ok_or("article 6")?;
+    /// assert!(explain(row, &case, calendar, found.as_of).counts_working_days());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn counts_working_days(&self) -> bool {
-        self.equation.limit.ends_with("个工作日")
+        self.equation.unit == Unit::WorkingDays
     }
 }

@@ -33,6 +33,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) future: Vec<usize>,
     /// The rounds that events are written for, ascending; always the spot check's.
     pub(crate) rounds: Vec<u8>,
+    /// The day of the last event that counts.
+    pub(crate) latest: Option<Day>,
     /// A once-only type occurs more than once: there may be a conflict.
     pub(crate) may_conflict: bool,
     /// By type, the first thread entry.
@@ -54,6 +56,7 @@ impl<'a> Facts<'a> {
             as_of,
             future: Vec::new(),
             rounds: vec![0],
+            latest: None,
             may_conflict: false,
             heads: [NONE; EventKind::ALL.len()],
             threads: Vec::with_capacity(case.events.len()),
@@ -71,6 +74,7 @@ impl<'a> Facts<'a> {
         }
         // Ties are broken by position, so the order is the only one.
         counted.sort_unstable();
+        facts.latest = counted.last().map(|(day, _)| *day);
         for (_, position) in counted.into_iter().rev() {
             let event = &case.events[position as usize];
             let Some(place) = event.kind.place() else {

@@ -164,6 +164,12 @@ pub const fn fields(kind: &EventKind) -> &'static [Field] {
 }
 
 /// What a field of a case head is called, by its path; `None` for one that no page names.
+///
+/// ```
+/// use shared::field::head_field;
+/// assert_eq!(head_field("product.model"), Some("规格型号"));
+/// assert_eq!(head_field("product.colour"), None);
+/// ```
 pub fn head_field(path: &str) -> Option<&'static str> {
     let title = match path {
         "number" => "案号",

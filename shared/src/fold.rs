@@ -12,6 +12,7 @@ use crate::{
     change::{Body, Change, ChangeId},
     clock::HybridTime,
     mutation::mutated,
+    order::{gathered, sort_by},
 };
 
 /// Parts of the head whose fields are merged one by one; every other part is one field.
@@ -127,7 +128,7 @@ pub fn fold<'a>(changes: impl IntoIterator<Item = &'a Change>) -> FoldedCase {
 pub(crate) fn in_order<'a>(changes: impl IntoIterator<Item = &'a Change>) -> Vec<&'a Change> {
     let mut ordered: Vec<&Change> = changes.into_iter().collect();
     if !mutated("merged-by-arrival") {
-        ordered.sort_by(|a, b| {
+        sort_by(&mut ordered, |a, b| {
             (a.clock, &a.id)
                 .cmp(&(b.clock, &b.id))
                 .then_with(|| a.body.get().cmp(b.body.get()))
@@ -197,6 +198,7 @@ impl Folding {
                 | Body::Notice { .. }
                 | Body::NoticeWithdrawn { .. }
                 | Body::Overlay { .. }
+                | Body::OverlayFile { .. }
                 | Body::Unknown,
             ) => {
                 self.put_aside(change, SetAsideReason::LaterVersion);
@@ -249,11 +251,9 @@ impl Folding {
 /// The edits with other values that nobody has replaced: made without knowledge of `last`, or
 /// the ends of other lines of edits.
 fn unseen_by(last: &Edit, earlier: Vec<Edit>) -> Vec<(Value, Record)> {
-    let replaced: BTreeSet<ChangeId> = earlier
-        .iter()
-        .chain([last])
-        .flat_map(|edit| edit.replaces.iter().cloned())
-        .collect();
+    let edits = earlier.iter().chain([last]);
+    let replaced: BTreeSet<ChangeId> =
+        gathered(edits.flat_map(|edit| edit.replaces.iter().cloned()));
     earlier
         .into_iter()
         .filter(|edit| !replaced.contains(&edit.record.change) && edit.value != last.value)

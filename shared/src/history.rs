@@ -22,6 +22,12 @@ pub struct Period {
 
 impl Period {
     /// When this spot check was.
+    ///
+    /// ```
+    /// use shared::{case::SpotCheck, history::Period};
+    /// let check = SpotCheck { year: 2013, quarter: 2, number: 1, ..Default::default() };
+    /// assert!(Period::of(&check) < Period { year: 2013, quarter: 2, number: 2 });
+    /// ```
     pub const fn of(spot_check: &SpotCheck) -> Self {
         Self {
             year: spot_check.year,
@@ -62,6 +68,11 @@ pub struct HistoryKey {
 
 impl HistoryKey {
     /// What the case is compared by; `None` where code or kind is empty, which never matches.
+    ///
+    /// ```
+    /// use shared::{CaseHead, history::HistoryKey};
+    /// assert_eq!(HistoryKey::of(&CaseHead::default()), None, "an empty code never matches");
+    /// ```
     pub fn of(head: &CaseHead) -> Option<Self> {
         let organisation = organisation(&head.enterprise.credit_code);
         if organisation.is_empty() || head.product.kind.is_empty() {
@@ -116,6 +127,13 @@ pub enum Preceding {
 
 impl History {
     /// The history that a whole ledger is, on a day.
+    ///
+    /// ```
+    /// use shared::{CaseFile, CaseHead, history::History};
+    /// let empty = CaseFile::new(CaseHead::default());
+    /// assert_eq!(History::of_ledger([&empty], "2013-03-01".parse()?), History::default());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn of_ledger<'a>(cases: impl IntoIterator<Item = &'a CaseFile>, as_of: Day) -> Self {
         let mut history = Self::default();
         for case in cases {
@@ -125,6 +143,11 @@ impl History {
     }
 
     /// The history that these records hold.
+    ///
+    /// ```
+    /// use shared::history::History;
+    /// assert_eq!(History::of_records([]), History::default());
+    /// ```
     pub fn of_records(records: impl IntoIterator<Item = HistoryRecord>) -> Self {
         let mut history = Self::default();
         for record in records {
@@ -138,6 +161,20 @@ impl History {
 
     /// Adds what a case shows on a day; nothing where it has no result on record or is out of
     /// the regulation's scope.
+    ///
+    /// ```
+    /// use shared::{CaseFile, CaseHead, Event, EventKind, history::History};
+    /// let mut case = CaseFile::new(CaseHead::default());
+    /// case.case.enterprise.credit_code = "MA001A2B2".into();
+    /// case.case.product.kind = "木家具".into();
+    /// case.events.push(Event::new("e1", EventKind::ResultServed, "2013-03-12".parse()?));
+    /// let mut history = History::default();
+    /// history.add(&case, "2013-03-11".parse()?);
+    /// assert_eq!(history.records().count(), 0, "it is still to come");
+    /// history.add(&case, "2013-03-12".parse()?);
+    /// assert!(history.records().all(|record| record.results[0].nonconforming));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn add(&mut self, case: &CaseFile, as_of: Day) {
         let Some(key) = HistoryKey::of(&case.case) else {
             return;
@@ -152,6 +189,11 @@ impl History {
     }
 
     /// All of it, one record for each organisation and kind.
+    ///
+    /// ```
+    /// use shared::history::History;
+    /// assert_eq!(History::default().records().count(), 0);
+    /// ```
     pub fn records(&self) -> impl Iterator<Item = HistoryRecord> {
         self.results.iter().map(|(key, results)| HistoryRecord {
             key: key.clone(),
@@ -166,6 +208,15 @@ impl History {
     }
 
     /// The result of the spot check immediately before the case's.
+    ///
+    /// ```
+    /// use shared::{CaseHead, history::{History, Preceding}};
+    /// let mut head = CaseHead::default();
+    /// assert_eq!(History::default().preceding(&head), Preceding::None, "it names no organisation");
+    /// head.enterprise.credit_code = "MA001A2B2".into();
+    /// head.product.kind = "木家具".into();
+    /// assert_eq!(History::default().preceding(&head), Preceding::Unknown);
+    /// ```
     pub fn preceding(&self, head: &CaseHead) -> Preceding {
         let Some(key) = HistoryKey::of(head) else {
             return Preceding::None;

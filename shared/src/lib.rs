@@ -29,6 +29,7 @@ pub mod id;
 pub mod import;
 pub mod mutation;
 pub mod offer;
+pub mod order;
 pub mod permission;
 pub mod progress;
 pub mod report;

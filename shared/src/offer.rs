@@ -1,11 +1,11 @@
 //! What comes next: the steps that a case's state offers, and those that still lie ahead.
 
 use crate::{
-    Actor, CaseFile, EventKind as K,
+    Actor, CaseFile, Event, EventKind as K,
     assess::{Assessment, Deadline, Status, holds},
     event::{Outcome, Verdict},
     facts::Facts,
-    permission::permitted,
+    permission::{may_record, permitted},
     rule::{Done, Rule, Trigger},
 };
 
@@ -66,7 +66,12 @@ pub fn offers(actor: &Actor, case: &CaseFile, assessment: &Assessment) -> Vec<Of
         let known = offered
             .iter()
             .any(|it| it.kind == *kind && it.round == round);
-        if !known && may.contains(kind) {
+        // Of a result it may hang on the round, whose it is to deliver.
+        let event = Event {
+            written_round: Some(round),
+            ..Event::new("", kind.clone(), assessment.as_of)
+        };
+        if !known && may.contains(kind) && may_record(actor, case, &event).is_ok() {
             offered.push(Offer {
                 kind: kind.clone(),
                 round,
@@ -109,6 +114,18 @@ pub fn offers(actor: &Actor, case: &CaseFile, assessment: &Assessment) -> Vec<Of
 
 /// The rows on which something is to be done, the most urgent first; those without a due day
 /// are to be done at once and stand where they would be due on the day itself.
+///
+/// ```
+/// # use shared::{CaseFile, CaseHead, Event, EventKind, assess::assess, calendar::WorkCalendar, history::History};
+/// # let mut case = CaseFile::new(CaseHead { regulation: "beijing-2013".into(), handling_bureau: "110105".into(), ..Default::default() });
+/// # case.events.push(Event::new("e1", EventKind::MaterialsReceived, "2013-02-07".parse()?));
+/// # let calendar = WorkCalendar::official();
+/// # let found = assess(&case, &History::default(), calendar, "2013-02-18".parse()?);
+/// use shared::offer::pending;
+/// let rules: Vec<_> = pending(&found).into_iter().map(|row| row.rule.id).collect();
+/// assert_eq!(rules, ["art6.serve_result", "art14.order_rectification"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn pending(assessment: &Assessment) -> Vec<&Deadline> {
     let mut rows: Vec<&Deadline> = assessment
         .deadlines
@@ -138,6 +155,17 @@ pub struct Ahead {
 /// track, in the order in which they would come.
 ///
 /// What a failed reinspection would bring is given one step at a time.
+///
+/// ```
+/// # use shared::{CaseFile, CaseHead, Event, EventKind, assess::assess, calendar::WorkCalendar, history::History};
+/// # let mut case = CaseFile::new(CaseHead { regulation: "beijing-2013".into(), handling_bureau: "110105".into(), ..Default::default() });
+/// # case.events.push(Event::new("e1", EventKind::MaterialsReceived, "2013-02-07".parse()?));
+/// # let calendar = WorkCalendar::official();
+/// # let found = assess(&case, &History::default(), calendar, "2013-02-18".parse()?);
+/// use shared::offer::ahead;
+/// assert!(ahead(&case, &found).iter().any(|it| it.rule.id == "art16.rectify" && it.regular));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn ahead(case: &CaseFile, assessment: &Assessment) -> Vec<Ahead> {
     let facts = Facts::new(case, assessment.as_of);
     let Some(edition) = assessment.edition.filter(|_| facts.in_scope()) else {

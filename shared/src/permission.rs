@@ -126,6 +126,19 @@ const fn by(role: Role) -> By {
 
 /// Whether the case is one that the actor acts on: a district's where its bureau handles it, an
 /// inspection body's where it is the head's, all for the municipal bureau.
+///
+/// ```
+/// # use shared::{CaseFile, CaseHead, Event, EventKind, assess::assess, calendar::WorkCalendar, history::History};
+/// # let mut case = CaseFile::new(CaseHead { regulation: "beijing-2013".into(), handling_bureau: "110105".into(), ..Default::default() });
+/// # case.events.push(Event::new("e1", EventKind::MaterialsReceived, "2013-02-07".parse()?));
+/// # let calendar = WorkCalendar::official();
+/// # let found = assess(&case, &History::default(), calendar, "2013-02-18".parse()?);
+/// # use shared::{Actor, Role};
+/// # let officer = |office: &str| Actor { user: "u".into(), role: Role::District, office: office.into() };
+/// use shared::permission::is_own;
+/// assert!(is_own(&officer("110105"), &case) && !is_own(&officer("110108"), &case));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn is_own(actor: &Actor, case: &CaseFile) -> bool {
     match actor.role {
         Role::Administrator => false,
@@ -147,6 +160,20 @@ fn is_bureau(office: &str, code: &str) -> bool {
 ///
 /// # Errors
 /// The [`Refusal`] that says why not.
+///
+/// ```
+/// # use shared::{CaseFile, CaseHead, Event, EventKind, assess::assess, calendar::WorkCalendar, history::History};
+/// # let mut case = CaseFile::new(CaseHead { regulation: "beijing-2013".into(), handling_bureau: "110105".into(), ..Default::default() });
+/// # case.events.push(Event::new("e1", EventKind::MaterialsReceived, "2013-02-07".parse()?));
+/// # let calendar = WorkCalendar::official();
+/// # let found = assess(&case, &History::default(), calendar, "2013-02-18".parse()?);
+/// # use shared::{Actor, Role};
+/// # let officer = |office: &str| Actor { user: "u".into(), role: Role::District, office: office.into() };
+/// use shared::permission::{Refusal, may_attach};
+/// assert_eq!(may_attach(&officer("110105"), &case), Ok(()));
+/// assert_eq!(may_attach(&officer("110108"), &case), Err(Refusal::OtherOffice));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn may_attach(actor: &Actor, case: &CaseFile) -> Result<(), Refusal> {
     if actor.role == Role::Administrator {
         Err(Refusal::OtherRole)
@@ -161,6 +188,20 @@ pub fn may_attach(actor: &Actor, case: &CaseFile) -> Result<(), Refusal> {
 ///
 /// # Errors
 /// The [`Refusal`] that says why not.
+///
+/// ```
+/// # use shared::{CaseFile, CaseHead, Event, EventKind, assess::assess, calendar::WorkCalendar, history::History};
+/// # let mut case = CaseFile::new(CaseHead { regulation: "beijing-2013".into(), handling_bureau: "110105".into(), ..Default::default() });
+/// # case.events.push(Event::new("e1", EventKind::MaterialsReceived, "2013-02-07".parse()?));
+/// # let calendar = WorkCalendar::official();
+/// # let found = assess(&case, &History::default(), calendar, "2013-02-18".parse()?);
+/// # use shared::{Actor, Role};
+/// # let officer = |office: &str| Actor { user: "u".into(), role: Role::District, office: office.into() };
+/// use shared::permission::{Refusal, may_detach};
+/// assert_eq!(may_detach(&officer("110105"), &case, "u"), Ok(()));
+/// assert_eq!(may_detach(&officer("110105"), &case, "v"), Err(Refusal::OtherRole));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn may_detach(actor: &Actor, case: &CaseFile, author: &str) -> Result<(), Refusal> {
     may_attach(actor, case)?;
     if actor.user == author {
@@ -176,6 +217,21 @@ pub fn may_detach(actor: &Actor, case: &CaseFile, author: &str) -> Result<(), Re
 ///
 /// # Errors
 /// The [`Refusal`] that says why not.
+///
+/// ```
+/// # use shared::{CaseFile, CaseHead, Event, EventKind, assess::assess, calendar::WorkCalendar, history::History};
+/// # let mut case = CaseFile::new(CaseHead { regulation: "beijing-2013".into(), handling_bureau: "110105".into(), ..Default::default() });
+/// # case.events.push(Event::new("e1", EventKind::MaterialsReceived, "2013-02-07".parse()?));
+/// # let calendar = WorkCalendar::official();
+/// # let found = assess(&case, &History::default(), calendar, "2013-02-18".parse()?);
+/// # use shared::{Actor, Role};
+/// # let officer = |office: &str| Actor { user: "u".into(), role: Role::District, office: office.into() };
+/// use shared::permission::{Refusal, may_edit_head};
+/// let officer = officer("110105");
+/// assert_eq!(may_edit_head(&officer, &case, "serious"), Ok(()));
+/// assert_eq!(may_edit_head(&officer, &case, "handling_bureau"), Err(Refusal::OnlyByForwarding));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn may_edit_head(actor: &Actor, case: &CaseFile, field: &str) -> Result<(), Refusal> {
     if field == "handling_bureau" {
         return Err(Refusal::OnlyByForwarding);
@@ -233,6 +289,14 @@ fn is_forwarded(case: &CaseFile) -> bool {
 ///
 /// # Errors
 /// The [`Refusal`] that says why not.
+///
+/// ```
+/// # use shared::{Actor, Role};
+/// # let officer = |office: &str| Actor { user: "u".into(), role: Role::District, office: office.into() };
+/// use shared::{CaseHead, permission::{Refusal, may_create}};
+/// let head = CaseHead { handling_bureau: "110105".into(), report_number: "1".into(), ..Default::default() };
+/// assert_eq!(may_create(&officer("110105"), &head, &[]), Err(Refusal::OnlyRefusedSampling));
+/// ```
 pub fn may_create(actor: &Actor, head: &CaseHead, events: &[Event]) -> Result<(), Refusal> {
     match actor.role {
         Role::Administrator => Err(Refusal::OtherRole),
@@ -261,18 +325,53 @@ pub fn may_create(actor: &Actor, head: &CaseHead, events: &[Event]) -> Result<()
 
 /// Whether the actor may load notices on working days and switch the bureaus' overlay: the
 /// municipal bureau alone.
+///
+/// ```
+/// # use shared::{Actor, Role};
+/// # let officer = |office: &str| Actor { user: "u".into(), role: Role::District, office: office.into() };
+/// use shared::permission::may_set_calendar;
+/// assert!(!may_set_calendar(&officer("110105")));
+/// ```
 pub const fn may_set_calendar(actor: &Actor) -> bool {
     matches!(actor.role, Role::Municipal)
 }
 
 /// Whether the actor may see the case: what it acts on, and for a district also the copies for
 /// enterprises that are registered with it (article 21). Administrators see none.
+///
+/// ```
+/// # use shared::{CaseFile, CaseHead, Event, EventKind, assess::assess, calendar::WorkCalendar, history::History};
+/// # let mut case = CaseFile::new(CaseHead { regulation: "beijing-2013".into(), handling_bureau: "110105".into(), ..Default::default() });
+/// # case.events.push(Event::new("e1", EventKind::MaterialsReceived, "2013-02-07".parse()?));
+/// # let calendar = WorkCalendar::official();
+/// # let found = assess(&case, &History::default(), calendar, "2013-02-18".parse()?);
+/// # use shared::{Actor, Role};
+/// # let officer = |office: &str| Actor { user: "u".into(), role: Role::District, office: office.into() };
+/// use shared::permission::may_see;
+/// assert!(may_see(&officer("110105"), &case) && !may_see(&officer("110108"), &case));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn may_see(actor: &Actor, case: &CaseFile) -> bool {
     is_own(actor, case) || Scope::of(actor).sees(case)
 }
 
 /// The types of event that the actor may record on the case now, in the order of the regulation:
 /// without those that happen once and have happened. Retractions are not among them.
+///
+/// ```
+/// # use shared::{CaseFile, CaseHead, Event, EventKind, assess::assess, calendar::WorkCalendar, history::History};
+/// # let mut case = CaseFile::new(CaseHead { regulation: "beijing-2013".into(), handling_bureau: "110105".into(), ..Default::default() });
+/// # case.events.push(Event::new("e1", EventKind::MaterialsReceived, "2013-02-07".parse()?));
+/// # let calendar = WorkCalendar::official();
+/// # let found = assess(&case, &History::default(), calendar, "2013-02-18".parse()?);
+/// # use shared::{Actor, Role};
+/// # let officer = |office: &str| Actor { user: "u".into(), role: Role::District, office: office.into() };
+/// use shared::permission::permitted;
+/// let may = permitted(&officer("110105"), &case);
+/// assert!(may.contains(&EventKind::ResultServed));
+/// assert!(!may.contains(&EventKind::MaterialsReceived), "it happened, and happens once");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn permitted(actor: &Actor, case: &CaseFile) -> Vec<EventKind> {
     if !is_own(actor, case) {
         return Vec::new();

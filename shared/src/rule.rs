@@ -199,6 +199,14 @@ pub struct Rule {
 
 impl Rule {
     /// The types of event that start the clock or stop it from starting.
+    ///
+    /// ```
+    /// use shared::{EventKind, edition::Edition};
+    /// let edition = Edition::of("beijing-2013").ok_or("known")?;
+    /// let serve = edition.rule("art6.serve_result").ok_or("article 6")?;
+    /// assert_eq!(serve.triggers(), [EventKind::MaterialsReceived]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn triggers(&self) -> &'static [EventKind] {
         use EventKind as K;
         match self.trigger {
@@ -230,6 +238,14 @@ impl Rule {
     }
 
     /// The types of event that do it: what to record next.
+    ///
+    /// ```
+    /// use shared::{EventKind, edition::Edition};
+    /// let edition = Edition::of("beijing-2013").ok_or("known")?;
+    /// let serve = edition.rule("art6.serve_result").ok_or("article 6")?;
+    /// assert_eq!(serve.done_by(), [EventKind::ResultServed]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub const fn done_by(&self) -> &'static [EventKind] {
         match self.done {
             Done::Any(kinds) | Done::All(kinds) | Done::Since(kinds) | Done::Until(kinds) => kinds,
@@ -240,6 +256,11 @@ impl Rule {
 
 impl Moot {
     /// The types of event that make a row moot for this reason, or end the reason.
+    ///
+    /// ```
+    /// use shared::{EventKind, rule::Moot};
+    /// assert_eq!(Moot::ExcuseAccepted.read_from(), [EventKind::ExcuseAccepted]);
+    /// ```
     pub const fn read_from(self) -> &'static [EventKind] {
         use EventKind as K;
         match self {
@@ -254,6 +275,14 @@ impl Moot {
 impl Rule {
     /// Every type of event that the rule's rows read; an event of any other type changes
     /// nothing in them.
+    ///
+    /// ```
+    /// use shared::{EventKind, edition::Edition};
+    /// let edition = Edition::of("beijing-2013").ok_or("known")?;
+    /// let serve = edition.rule("art6.serve_result").ok_or("article 6")?;
+    /// assert!(serve.reads().all(|kind| *kind != EventKind::Announced));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn reads(&self) -> impl Iterator<Item = &'static EventKind> {
         let extension: &[EventKind] = if self.extendable {
             &[EventKind::ExtensionGranted]

@@ -1,6 +1,6 @@
 //! Which events stand.
 
-use crate::{Event, EventKind};
+use crate::{Event, EventKind, order::sort};
 
 /// For each event whether it stands. Whether it does depends on its id alone, so this walks ids:
 /// an id is settled once every retraction that names it is.
@@ -14,10 +14,10 @@ pub(crate) fn standing(events: &[Event]) -> Vec<bool> {
     if edges.is_empty() {
         return vec![true; events.len()];
     }
-    edges.sort_unstable();
+    sort(&mut edges);
     edges.dedup();
     let mut ids: Vec<&str> = edges.iter().flat_map(|(by, named)| [*by, *named]).collect();
-    ids.sort_unstable();
+    sort(&mut ids);
     ids.dedup();
     let mut settling = Settling {
         unsettled_against: vec![0; ids.len()],

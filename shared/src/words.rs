@@ -127,6 +127,11 @@ words! {
 }
 
 /// What a product's trait is called; one of a later version by its name in the case file.
+///
+/// ```
+/// use shared::{case::Trait, words::product_trait};
+/// assert_eq!(product_trait(&Trait::ChildrenToy), "儿童玩具");
+/// ```
 pub fn product_trait(product_trait: &Trait) -> &str {
     match product_trait {
         Trait::ChildrenToy => "儿童玩具",
@@ -140,12 +145,23 @@ pub fn product_trait(product_trait: &Trait) -> &str {
 }
 
 /// What a type of event is called; one of a later version by its name in the case file.
+///
+/// ```
+/// use shared::{EventKind, words::event};
+/// assert_eq!(event(&EventKind::ResultServed), "送达检验结果");
+/// assert_eq!(event(&EventKind::from_name("beamed_up")), "beamed_up");
+/// ```
 pub fn event(kind: &EventKind) -> &str {
     kind.facts()
         .map_or_else(|| kind.name(), |facts| facts.title)
 }
 
 /// What takes a product out of the regulation's scope (article 27).
+///
+/// ```
+/// use shared::words::excluded_class;
+/// assert_eq!(excluded_class("food"), "食品");
+/// ```
 pub fn excluded_class(class: &str) -> &str {
     match class {
         "food" => "食品",
@@ -174,6 +190,11 @@ pub fn value<'v>(kind: &EventKind, field: &str, value: &'v str) -> &'v str {
 }
 
 /// Which inspection a round is.
+///
+/// ```
+/// use shared::words::round;
+/// assert_eq!([round(0), round(2)], ["监督抽查", "公告后复查"]);
+/// ```
 pub fn round(round: u8) -> String {
     match round {
         0 => "监督抽查".to_owned(),
@@ -185,6 +206,14 @@ pub fn round(round: u8) -> String {
 }
 
 /// What happened, in a few words: 报送复查结果：不合格.
+///
+/// ```
+/// use shared::{Event, EventKind, event::Verdict, words::told};
+/// let reported = Event::new("e1", EventKind::ReinspectionReported, "2013-05-20".parse()?);
+/// let reported = Event { verdict: Some(Verdict::Nonconforming), ..reported };
+/// assert_eq!(told(&reported), "报送复查结果：不合格");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn told(event: &Event) -> String {
     let kind = self::event(&event.kind);
     let finding = match (event.verdict, event.outcome) {
@@ -213,6 +242,12 @@ pub fn article(number: u8) -> String {
 }
 
 /// How long there is, such as 5 个工作日; 未定期限 where the text sets no number.
+///
+/// ```
+/// use shared::{rule::Limit, words::limit};
+/// assert_eq!(limit(Limit::WorkingDays(5)), "5 个工作日");
+/// assert_eq!(limit(Limit::None), "未定期限");
+/// ```
 pub fn limit(limit: Limit) -> String {
     match limit {
         Limit::None => "未定期限".to_owned(),
@@ -233,12 +268,24 @@ pub fn limit(limit: Limit) -> String {
 }
 
 /// The day in the year: 2 月 7 日.
+///
+/// ```
+/// use shared::words::month_and_day;
+/// assert_eq!(month_and_day("2013-02-07".parse()?), "2 月 7 日");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn month_and_day(day: Day) -> String {
     let (_, month, day) = day.ymd();
     format!("{month} 月 {day} 日")
 }
 
 /// The day, with its year where that is another than `beside`'s: 2014 年 1 月 3 日.
+///
+/// ```
+/// use shared::words::day_beside;
+/// assert_eq!(day_beside("2014-01-03".parse()?, "2013-12-30".parse()?), "2014 年 1 月 3 日");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn day_beside(day: Day, beside: Day) -> String {
     let (year, ..) = day.ymd();
     if year == beside.year() {
@@ -249,6 +296,12 @@ pub fn day_beside(day: Day, beside: Day) -> String {
 }
 
 /// The day of the week: 周四.
+///
+/// ```
+/// use shared::words::weekday;
+/// assert_eq!(weekday("2013-02-07".parse()?), "周四");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn weekday(day: Day) -> &'static str {
     const WEEKDAYS: [&str; 7] = ["周一", "周二", "周三", "周四", "周五", "周六", "周日"];
     WEEKDAYS[usize::try_from(day.weekday_from_monday()).unwrap_or(0)]

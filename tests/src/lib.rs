@@ -6,6 +6,7 @@
 pub mod browser;
 pub mod desk;
 pub mod device;
+pub mod measure;
 pub mod network;
 pub mod server;
 

@@ -131,7 +131,7 @@ impl Drop for Server {
 
 /// The binary `aftercheck`: the one that `AFTERCHECK_BINARY` names, or else built now in the
 /// profile of the tests.
-fn binary() -> &'static Path {
+pub fn binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| env::var_os("AFTERCHECK_BINARY").map_or_else(build, PathBuf::from))
 }

@@ -6,9 +6,9 @@ use tests::{
     server::Server,
 };
 
-/// All bytes on the wire until 今日 is usable, the user's own cases included. The mark is 400,000 and
-/// is not reached yet; this is the most that it may be meanwhile, and is only ever lowered.
-const FIRST_LOAD_LIMIT_BYTES: usize = 440_000;
+/// All bytes on the wire until 今日 is usable, the user's own cases included. The mark: it may be
+/// lowered, never raised.
+const FIRST_LOAD_LIMIT_BYTES: usize = 400_000;
 /// What the service worker fetches behind it.
 const BEHIND_LIMIT_BYTES: usize = 1_500_000;
 
@@ -23,7 +23,13 @@ fn on_the_wire(asset: &Asset) -> usize {
 /// Whether opening the app needs it; what remains is for later, or for installing.
 fn is_first(asset: &Asset) -> bool {
     // The parts of the app come with the pages that need them.
-    let later = ["/assets/sheets-", "/sw.js", "/split_", "/chunk_"];
+    let later = [
+        "/assets/sheets-",
+        "/assets/pages-",
+        "/sw.js",
+        "/split_",
+        "/chunk_",
+    ];
     asset.content_type != "image/png" && !later.iter().any(|later| asset.path.contains(later))
 }
 

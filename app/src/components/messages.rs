@@ -5,6 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use super::{sprite::icon, status::Look};
+use crate::lazy;
 
 /// How long a message without a demand stays.
 const STAYS: Duration = Duration::from_secs(12);
@@ -107,18 +108,30 @@ impl Messages {
     }
 }
 
-/// Where messages appear; read out as they come.
+/// Where messages appear; read out as they come. What shows them comes with the first.
 #[component]
 pub(crate) fn Passing() -> impl IntoView {
     let messages = Messages::use_in();
+    let any = Memo::new(move |any: Option<&bool>| {
+        any == Some(&true) || messages.shown.with(|shown| !shown.is_empty())
+    });
     view! {
         <div class="passing" role="log" aria-live="polite" aria-label="消息">
-            <For
-                each=move || messages.shown.get()
-                key=|(id, _)| *id
-                children=move |(id, message)| passing(messages, id, message)
-            />
+            {move || any.get().then(lazy::messages)}
         </div>
+    }
+}
+
+/// The messages, each until it is put away.
+#[component]
+pub(crate) fn Shown() -> impl IntoView {
+    let messages = Messages::use_in();
+    view! {
+        <For
+            each=move || messages.shown.get()
+            key=|(id, _)| *id
+            children=move |(id, message)| passing(messages, id, message)
+        />
     }
 }
 

@@ -2,16 +2,20 @@
 
 use leptos::{html, prelude::*};
 
-use crate::keys::HELP;
+use crate::{keys::HELP, lazy};
 
 /// The dialog with the keys. In context wherever the frame is.
 #[derive(Clone, Copy)]
-pub(crate) struct HelpDialog(NodeRef<html::Dialog>);
+pub(crate) struct HelpDialog {
+    dialog: NodeRef<html::Dialog>,
+    asked: RwSignal<bool>,
+}
 
 impl HelpDialog {
     /// Opens it.
     pub(crate) fn open(self) {
-        if let Some(dialog) = self.0.get_untracked()
+        self.asked.set(true);
+        if let Some(dialog) = self.dialog.get_untracked()
             && !dialog.open()
         {
             // Fails only where the dialog is not in the page.
@@ -21,14 +25,27 @@ impl HelpDialog {
 }
 
 pub(super) fn provide() -> HelpDialog {
-    let help = HelpDialog(NodeRef::new());
+    let help = HelpDialog {
+        dialog: NodeRef::new(),
+        asked: RwSignal::new(false),
+    };
     provide_context(help);
     help
 }
 
-/// The dialog itself.
+/// The dialog itself; what it says comes when it is first opened.
 #[component]
 pub(super) fn Help(help: HelpDialog) -> impl IntoView {
+    view! {
+        <dialog class="dialog" node_ref=help.dialog aria-labelledby="keys-title">
+            {move || help.asked.get().then(lazy::keys)}
+        </dialog>
+    }
+}
+
+/// Each key and what it does.
+#[component]
+pub(crate) fn Keys() -> impl IntoView {
     let keys = HELP
         .iter()
         .map(|(keys, does)| {
@@ -43,12 +60,10 @@ pub(super) fn Help(help: HelpDialog) -> impl IntoView {
         })
         .collect::<Vec<_>>();
     view! {
-        <dialog class="dialog" node_ref=help.0 aria-labelledby="keys-title">
-            <h2 id="keys-title">"快捷键"</h2>
-            <dl class="keys">{keys}</dl>
-            <form method="dialog" class="form__acts">
-                <button class="btn">"关闭"</button>
-            </form>
-        </dialog>
+        <h2 id="keys-title">"快捷键"</h2>
+        <dl class="keys">{keys}</dl>
+        <form method="dialog" class="form__acts">
+            <button class="btn">"关闭"</button>
+        </form>
     }
 }

@@ -1,22 +1,52 @@
-//! The user's menu: theme, keys, lock, sign out.
+//! The user's menu: theme, keys, lock, sign out. What is in it comes when it is first opened.
 
 use leptos::{html, prelude::*, task::spawn_local};
 
 use super::help::HelpDialog;
-use crate::{components::sprite::icon, session::Session, theme::Theme};
+use crate::{components::sprite::icon, lazy, session::Session, theme::Theme};
 
 /// The user's name, and behind it the menu.
 #[component]
 pub(super) fn UserMenu() -> impl IntoView {
     let session = Session::use_in();
+    let asked = RwSignal::new(false);
+    let leaving = Leaving(NodeRef::new());
+    provide_context(leaving);
+    view! {
+        <button
+            type="button"
+            class="bar__fact"
+            popovertarget="user-menu"
+            aria-haspopup="true"
+            on:click=move |_| asked.set(true)
+        >
+            <b>{move || display(session)}</b>
+            {icon("i-down", "12")}
+        </button>
+        <div class="menu" id="user-menu" popover="auto">
+            {move || asked.get().then(lazy::user_menu)}
+        </div>
+        <dialog class="dialog" node_ref=leaving.0 aria-labelledby="leave-title">
+            {move || asked.get().then(lazy::sign_out)}
+        </dialog>
+    }
+}
+
+/// The dialog that asks before unsent work is left behind.
+#[derive(Clone, Copy)]
+struct Leaving(NodeRef<html::Dialog>);
+
+fn display(session: Session) -> Option<String> {
+    let profile = session.profile().get();
+    profile.map(|profile| profile.display.clone())
+}
+
+/// What is in the menu.
+#[component]
+pub(crate) fn Items() -> impl IntoView {
+    let session = Session::use_in();
     let help = expect_context::<HelpDialog>();
-    let leaving = NodeRef::<html::Dialog>::new();
-    let display = move || {
-        session
-            .profile()
-            .get()
-            .map(|profile| profile.display.clone())
-    };
+    let Leaving(leaving) = expect_context();
     let account = move || {
         session
             .profile()
@@ -33,20 +63,13 @@ pub(super) fn UserMenu() -> impl IntoView {
         }
     };
     view! {
-        <button type="button" class="bar__fact" popovertarget="user-menu" aria-haspopup="true">
-            <b>{display}</b>
-            {icon("i-down", "12")}
+        <p class="menu__who"><b>{move || display(session)}</b>{account}</p>
+        <div class="menu__set"><span id="theme-word">"显示"</span><ThemeChoice /></div>
+        <button type="button" class="menu__item" popovertarget="user-menu" on:click=move |_| help.open()>
+            "快捷键"<kbd class="kbd">"?"</kbd>
         </button>
-        <div class="menu" id="user-menu" popover="auto">
-            <p class="menu__who"><b>{display}</b>{account}</p>
-            <div class="menu__set"><span id="theme-word">"显示"</span><ThemeChoice /></div>
-            <button type="button" class="menu__item" popovertarget="user-menu" on:click=move |_| help.open()>
-                "快捷键"<kbd class="kbd">"?"</kbd>
-            </button>
-            <button type="button" class="menu__item" on:click=lock>"锁定"</button>
-            <button type="button" class="menu__item" popovertarget="user-menu" on:click=sign_out>"退出登录"</button>
-        </div>
-        <SignOutDialog dialog=leaving />
+        <button type="button" class="menu__item" on:click=lock>"锁定"</button>
+        <button type="button" class="menu__item" popovertarget="user-menu" on:click=sign_out>"退出登录"</button>
     }
 }
 
@@ -76,8 +99,9 @@ fn ThemeChoice() -> impl IntoView {
 
 /// Asked only where something has not been sent.
 #[component]
-fn SignOutDialog(dialog: NodeRef<html::Dialog>) -> impl IntoView {
+pub(crate) fn SignOut() -> impl IntoView {
     let session = Session::use_in();
+    let Leaving(dialog) = expect_context();
     let unsent = move || session.outbox().with(|rows| rows.len());
     let close = move || {
         if let Some(dialog) = dialog.get_untracked() {
@@ -89,13 +113,11 @@ fn SignOutDialog(dialog: NodeRef<html::Dialog>) -> impl IntoView {
         spawn_local(async move { session.sign_out().await });
     };
     view! {
-        <dialog class="dialog" node_ref=dialog aria-labelledby="leave-title">
-            <h2 id="leave-title">"还有 "{unsent}" 条没有发送"</h2>
-            <p>"它们加密留在本机，别人看不到；您下次在这台设备登录后继续发送。"</p>
-            <div class="form__acts">
-                <button type="button" class="btn" on:click=move |_| close()>"留下"</button>
-                <button type="button" class="btn btn--main" on:click=leave>"仍要退出"</button>
-            </div>
-        </dialog>
+        <h2 id="leave-title">"还有 "{unsent}" 条没有发送"</h2>
+        <p>"它们加密留在本机，别人看不到；您下次在这台设备登录后继续发送。"</p>
+        <div class="form__acts">
+            <button type="button" class="btn" on:click=move |_| close()>"留下"</button>
+            <button type="button" class="btn btn--main" on:click=leave>"仍要退出"</button>
+        </div>
     }
 }

@@ -87,9 +87,11 @@ impl LedgerRow {
         let head = &case.file.case;
         let today = assessment.as_of;
         let next = next(assessment);
-        let (look, left) = next.map_or((Look::Done, "已办结".to_owned()), |row| {
-            among_all(row, calendar, today)
-        });
+        let (look, left) = match (next, assessment.edition) {
+            (Some(row), _) => among_all(row, calendar, today),
+            (None, Some(_)) => (Look::Done, "已办结".to_owned()),
+            (None, None) => (Look::Provisional, "不计算期限".to_owned()),
+        };
         let number = number_of(case);
         let search = [
             &number,

@@ -8,7 +8,7 @@ use leptos::{prelude::*, task::spawn_local};
 use shared::{
     Day,
     assess::Moved,
-    calendar::{CalendarLog, Entry, Loaded, Notice, Says, WorkCalendar},
+    calendar::{CalendarFile, CalendarLog, Entry, Loaded, Notice, Says, WorkCalendar},
     change::{Body, ChangeId},
     permission::may_set_calendar,
 };
@@ -45,7 +45,7 @@ pub(crate) fn Calendar() -> impl IntoView {
             view! {
                 <section class="part" aria-labelledby="moved">
                     <h2 id="moved">"有变的日期"</h2>
-                    <p>"与随本程序发布的安排相比，按市局载入的通知和开关算出的日期。"</p>
+                    <p>"与随本程序发布的安排相比，按市局载入的安排和开关算出的日期。"</p>
                     {moved}
                 </section>
             }
@@ -57,12 +57,21 @@ pub(crate) fn Calendar() -> impl IntoView {
                 <h1>"工作日"</h1>
             </div>
             <Show when=move || speaks.get()>
-                <load::Load />
+                <section class="part" aria-labelledby="load">
+                    <h2 id="load">"载入放假安排"</h2>
+                    <p>
+                        "国务院办公厅公布新一年的放假安排后，由市局载入，各单位的设备同步后都按它计算。"
+                    </p>
+                    <load::Load file=CalendarFile::Notices />
+                </section>
             </Show>
             {since_release}
             <section class="part" aria-labelledby="overlay">
                 <h2 id="overlay">"在京机关调休"</h2>
                 {move || overlay(&log.get(), speaks.get(), session)}
+                <Show when=move || speaks.get()>
+                    <load::Load file=CalendarFile::Overlay />
+                </Show>
             </section>
             {move || said(&log.get(), speaks.get(), session)}
             <section class="part" aria-labelledby="years">
@@ -159,14 +168,24 @@ fn overlay(log: &CalendarLog, speaks: bool, session: Session) -> AnyView {
     } else {
         status(Look::Provisional, "未启用：各方期限都按全国安排计算")
     };
+    let loaded = log.entries.iter().filter_map(|entry| match &entry.says {
+        Says::Loaded {
+            file: CalendarFile::Overlay,
+            loaded,
+            withdrawn: false,
+        } => Some(view! { <li>{summary(loaded)}</li> }),
+        _ => None,
+    });
     view! {
-        <p>
-            "2014 年 APEC 会议期间，在京机关 11 月 7 日、10 日至 12 日放假，2 日、15 日上班；企业自行安排。"
-        </p>
-        {state}
+        <p>"在京机关另行放假、上班的日子，企业自行安排。"</p>
+        <ul class="num">
+            <li>"2014 年 APEC 会议：11 月 7 日、10 日至 12 日放假，2 日、15 日上班（随本程序发布）"</li>
+            {loaded.collect::<Vec<_>>()}
+        </ul>
+        <p>{state}</p>
         {speaks.then(|| view! {
             <div class="part__acts">
-                <button type="button" class="btn" on:click=switch>{if on { "停用" } else { "启用" }}</button>
+                <button type="button" class="btn" on:click=switch>{if on { "停用调休" } else { "启用调休" }}</button>
             </div>
         })}
     }
@@ -212,11 +231,16 @@ fn said_row(entry: &Entry, today: Day, speaks: bool, session: Session) -> AnyVie
     let (what, since, act) = match &entry.says {
         Says::Overlay { on: true } => ("启用在京机关调休".to_owned(), String::new(), None),
         Says::Overlay { on: false } => ("停用在京机关调休".to_owned(), String::new(), None),
-        Says::Notice { loaded, withdrawn } => {
+        Says::Loaded {
+            file,
+            loaded,
+            withdrawn,
+        } => {
             let withdraw = speaks && !withdrawn;
             let act = withdraw.then(|| withdraw_button(entry.record.change.clone(), session));
+            let title = load::form(*file).title;
             let mark = if *withdrawn { "（已撤回）" } else { "" };
-            let what = format!("{}{mark}", summary(loaded));
+            let what = format!("{title}{mark}：{}", summary(loaded));
             (what, known_from(&loaded.notices), act)
         }
     };
@@ -240,7 +264,7 @@ fn withdraw_button(notice: ChangeId, session: Session) -> AnyView {
         };
         spawn_local(async move {
             messages.say(match session.say_of_calendar(body).await {
-                Ok(()) => Message::done("已撤回通知").more("日期回到载入以前的算法。"),
+                Ok(()) => Message::done("已撤回").more("日期回到载入以前的算法。"),
                 Err(error) => Message::bad("没有撤回").more(error.to_string()),
             });
         });
@@ -253,20 +277,28 @@ fn withdraw_button(notice: ChangeId, session: Session) -> AnyView {
     .into_any()
 }
 
-/// 《…》：2027 年，放假 33 天，调休上班 5 天
+/// 《…》：2027 年，放假 33 天，调休上班 5 天; an overlay by the names of its days.
 fn summary(loaded: &Loaded) -> String {
-    let span = if loaded.years.is_empty() {
-        format!("{} 至 {}", loaded.first, loaded.last)
-    } else {
-        let years = loaded.years.iter().map(i32::to_string);
-        format!("{} 年", years.collect::<Vec<_>>().join("、"))
+    let years = loaded.years.iter().map(i32::to_string);
+    let span = match (loaded.years.len(), loaded.first == loaded.last) {
+        (0, true) => loaded.first.to_string(),
+        (0, false) => format!("{} 至 {}", loaded.first, loaded.last),
+        _ => format!("{} 年", years.collect::<Vec<_>>().join("、")),
     };
-    format!(
-        "{}：{span}，放假 {} 天，调休上班 {} 天",
-        named(&loaded.notices),
-        loaded.holidays,
-        loaded.makeup_workdays
-    )
+    let what = if loaded.notices.is_empty() {
+        loaded.names.join("、")
+    } else {
+        named(&loaded.notices)
+    };
+    let counts = [
+        ("放假", loaded.holidays),
+        ("调休上班", loaded.makeup_workdays),
+    ];
+    let counts = counts.iter().filter(|(_, days)| *days > 0);
+    let counts: String = counts
+        .map(|(kind, days)| format!("，{kind} {days} 天"))
+        .collect();
+    format!("{what}：{span}{counts}")
 }
 
 /// The cases with a date that one calendar has on another day than the other, and which.

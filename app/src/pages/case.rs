@@ -10,7 +10,7 @@ use std::sync::Arc;
 use leptos::{ev, prelude::*};
 use leptos_router::{
     NavigateOptions,
-    hooks::{use_navigate, use_params_map, use_query_map},
+    hooks::{use_navigate, use_query_map},
 };
 use shared::{
     assess::{Assessment, Deadline},
@@ -27,6 +27,7 @@ use crate::{
         status::{Look, status, tag},
         timeline::timeline_view,
     },
+    frame::InAddress,
     keys,
     model::{duty::number_of, timeline::timeline},
     overview::Overview,
@@ -37,10 +38,10 @@ use crate::{
 /// The case of the address, as the ledger has it now.
 pub(super) fn case_in_address() -> Memo<Option<Arc<LedgerCase>>> {
     let session = Session::use_in();
-    let params = use_params_map();
+    let address = InAddress::use_in();
     Memo::new_with_compare(
         move |_| {
-            let id = params.with(|params| params.get("id"))?;
+            let id = address.get("id");
             session
                 .cases()
                 .with(|cases| cases.iter().find(|case| case.id.as_str() == id).cloned())
@@ -154,7 +155,7 @@ fn head(case: &Arc<LedgerCase>) -> AnyView {
             let look = if row.is_running() {
                 Look::Running
             } else {
-                Look::Done
+                row.look
             };
             tag(look, row.stage)
         })

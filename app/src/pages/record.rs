@@ -7,7 +7,7 @@ pub(crate) mod undo;
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::hooks::use_query_map;
 use shared::{
     EventKind,
     assess::Assessment,
@@ -20,6 +20,7 @@ use shared::{
 use super::{case::case_in_address, not_found::no_such_case};
 use crate::{
     components::status::{Look, status},
+    frame::InAddress,
     model::duty::{number_of, record_address},
     session::{LedgerCase, Session},
     words::day::short,
@@ -186,8 +187,7 @@ fn link(case: &LedgerCase, kind: &EventKind, round: Option<u8>, due: Option<Stri
 pub(crate) fn Record() -> impl IntoView {
     let session = Session::use_in();
     let case = case_in_address();
-    let kind = use_params_map()
-        .with_untracked(|params| EventKind::from_name(&params.get("kind").unwrap_or_default()));
+    let kind = EventKind::from_name(&InAddress::use_in().get_untracked("kind"));
     let round = use_query_map()
         .with_untracked(|query| query.get("round"))
         .and_then(|round| round.parse::<u8>().ok());

@@ -57,12 +57,13 @@ pub(crate) fn SignIn() -> impl IntoView {
                 <p class="entry__sub">{move || if known().is_empty() { "登录" } else { "解锁本机" }}</p>
             </header>
             <form class="form" on:submit=submit>
-                <Show
-                    when=move || names_itself.get()
-                    fallback=move || view! { <KnownUsers known=known() chosen=user other=choose_other /> }
-                >
-                    {line("user", "账号", "text", "username", user, silent())}
-                </Show>
+                {move || {
+                    if names_itself.get() {
+                        line("user", "账号", "text", "username", user, silent()).into_any()
+                    } else {
+                        view! { <KnownUsers known=known() chosen=user other=choose_other /> }.into_any()
+                    }
+                }}
                 {line("passphrase", "口令", "password", "current-password", passphrase, silent())}
                 <div role="alert">{move || failed.get().map(|error| status(Look::Overdue, error.to_string()))}</div>
                 <button class="btn btn--main" disabled=move || busy.get()>
@@ -71,16 +72,20 @@ pub(crate) fn SignIn() -> impl IntoView {
             </form>
             <p class="entry__say">"离线时用同一口令打开本机的案件，登记照常保存，联网后自动发送。"</p>
             <ServerNote />
-            <Show when=|| !window().is_secure_context()>
-                <div class="msg msg--bad" role="note">
-                    {Look::Overdue.mark()}
-                    <div>
-                        <b>"这个地址不能离线使用"</b>
-                        <p>"浏览器只对 https 地址或本机地址开放离线存储。请向管理员要 https 地址。"</p>
-                    </div>
-                </div>
-            </Show>
+            {(!window().is_secure_context()).then(insecure)}
         </main>
+    }
+}
+
+fn insecure() -> impl IntoView {
+    view! {
+        <div class="msg msg--bad" role="note">
+            {Look::Overdue.mark()}
+            <div>
+                <b>"这个地址不能离线使用"</b>
+                <p>"浏览器只对 https 地址或本机地址开放离线存储。请向管理员要 https 地址。"</p>
+            </div>
+        </div>
     }
 }
 

@@ -11,7 +11,7 @@ mod signing;
 use std::sync::Arc;
 
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::{NavigateOptions, hooks::use_navigate, hooks::use_params_map};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
 use shared::{
     EventKind,
     event::Outcome,
@@ -28,6 +28,7 @@ use crate::{
         sprite::icon,
         status::{Look, status},
     },
+    frame::InAddress,
     model::duty::number_of,
     session::{LedgerCase, Session, SyncState, Together},
     words::day,
@@ -66,7 +67,7 @@ pub(crate) fn Visiting() -> impl IntoView {
 #[component]
 pub(crate) fn Visited() -> impl IntoView {
     let case = case_in_address();
-    let event = use_params_map().with_untracked(|params| params.get("event").unwrap_or_default());
+    let event = InAddress::use_in().get_untracked("event");
     move || {
         let Some(case) = case.get() else {
             return no_such_case();

@@ -7,6 +7,7 @@ use std::{
     rc::Rc,
 };
 
+use futures::{FutureExt, future::LocalBoxFuture};
 use gloo_timers::future::TimeoutFuture;
 use leptos::task::spawn_local;
 use shared::{
@@ -16,6 +17,7 @@ use shared::{
     id::CaseId,
     sync::Failure,
 };
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use super::{
     RecordError, Saved, Session,
@@ -118,7 +120,7 @@ impl Engine {
         }
         let engine = self.clone();
         spawn_local(async move {
-            let sent = engine.send_waiting().await;
+            let sent = engine.send_what_waits().await;
             engine.contents.is_sending.set(false);
             engine.show_state();
             if sent.is_err() {
@@ -130,15 +132,31 @@ impl Engine {
         });
     }
 
+    /// Mostly nothing waits; what sends comes when something does.
+    async fn send_what_waits(self: &Rc<Self>) -> Result<(), Later> {
+        if self.look_for_waiting().await?.is_empty() {
+            return Ok(());
+        }
+        match sending(self.clone()).await {
+            Ok(sent) => sent.await,
+            Err(_) => Err(Later),
+        }
+    }
+
+    async fn look_for_waiting(&self) -> Result<Vec<ContentHash>, Later> {
+        let waiting = self.contents_waiting().await.map_err(|error| {
+            self.trouble(&error);
+            Later
+        })?;
+        self.contents.waiting.set(waiting.len());
+        self.show_state();
+        Ok(waiting)
+    }
+
     async fn send_waiting(self: &Rc<Self>) -> Result<(), Later> {
         let mut looked_at = BTreeSet::new();
         loop {
-            let waiting = self.contents_waiting().await.map_err(|error| {
-                self.trouble(&error);
-                Later
-            })?;
-            self.contents.waiting.set(waiting.len());
-            self.show_state();
+            let waiting = self.look_for_waiting().await?;
             let Some(hash) = waiting.into_iter().find(|hash| looked_at.insert(*hash)) else {
                 return Ok(());
             };
@@ -190,11 +208,9 @@ impl Engine {
     async fn contents_waiting(&self) -> Result<Vec<ContentHash>, StoreError> {
         let state = self.store().state().await?;
         let waiting = state.iter().filter(|(_, value)| value.is_empty());
-        let mut hashes: Vec<ContentHash> = waiting
+        Ok(waiting
             .filter_map(|(name, _)| name.strip_prefix(WAITING)?.parse().ok())
-            .collect();
-        hashes.sort_unstable();
-        Ok(hashes)
+            .collect())
     }
 
     /// A server that was rolled back may have lost what it had: it is asked for each again.
@@ -243,6 +259,14 @@ impl Engine {
         let _ = self.store().commit(batch).await;
         Ok(bytes)
     }
+}
+
+/// A part of its own.
+#[wasm_split(contents, fallible)]
+fn sending(
+    engine: Rc<Engine>,
+) -> Result<LocalBoxFuture<'static, Result<(), Later>>, SplitLoaderError> {
+    Ok(async move { engine.send_waiting().await }.boxed_local())
 }
 
 enum Sent {

@@ -17,6 +17,7 @@ use shared::{
     attachment::ContentHash,
     change::{Body, Change, ChangeId, DeviceId, Subject},
     id::CaseId,
+    order::sort_by_key,
     sync::{
         Command, Commit, Device, DeviceState, Failure, Input, Replica, Stage, Standing,
         device::Settlement, replica::Applied,
@@ -578,7 +579,7 @@ impl Engine {
                 })
             })
             .collect();
-        rows.sort_by_key(|row| row.recorded_at_milliseconds);
+        sort_by_key(&mut rows, |row| row.recorded_at_milliseconds);
         let rows = Arc::new(rows);
         if self.session.outbox.with_untracked(|known| *known != rows) {
             self.session.outbox.set(rows);
@@ -718,7 +719,8 @@ fn what(change: &Change) -> String {
         Ok(Body::Open { .. }) => "建立案件".to_owned(),
         Ok(Body::Head { .. }) => "修改基本情况".to_owned(),
         Ok(Body::Notice { .. }) => "载入工作日通知".to_owned(),
-        Ok(Body::NoticeWithdrawn { .. }) => "撤回工作日通知".to_owned(),
+        Ok(Body::OverlayFile { .. }) => "载入在京机关调休".to_owned(),
+        Ok(Body::NoticeWithdrawn { .. }) => "撤回工作日安排".to_owned(),
         Ok(Body::Overlay { on: true }) => "启用在京机关调休".to_owned(),
         Ok(Body::Overlay { on: false }) => "停用在京机关调休".to_owned(),
         Ok(Body::Attach { attachment }) => format!("附件：{}", attachment.name),

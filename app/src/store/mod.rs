@@ -25,7 +25,7 @@ use std::{
     rc::Rc,
 };
 
-use shared::attachment::ContentHash;
+use shared::{attachment::ContentHash, order::gathered};
 
 use self::{
     database::{Database, Missing},
@@ -94,11 +94,9 @@ impl Store {
                 })
                 .collect();
         };
-        let present: BTreeSet<String> = databases
-            .iter()
-            .filter_map(|name| name.strip_prefix(DATABASE_PREFIX))
-            .map(name_from_key)
-            .collect();
+        let names = databases.iter();
+        let users = names.filter_map(|name| name.strip_prefix(DATABASE_PREFIX));
+        let present: BTreeSet<String> = gathered(users.map(name_from_key));
         let user = |name: &String| KnownUser {
             name: name.clone(),
             emptied: !present.contains(name),
@@ -310,10 +308,8 @@ impl Store {
 
 fn listed_users() -> BTreeSet<String> {
     let text = LocalShelf::new().get(USERS_KEY).unwrap_or_default();
-    text.split('/')
-        .filter(|name| !name.is_empty())
-        .map(name_from_key)
-        .collect()
+    let names = text.split('/').filter(|name| !name.is_empty());
+    gathered(names.map(name_from_key))
 }
 
 fn list_users(users: &BTreeSet<String>) {

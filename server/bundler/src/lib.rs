@@ -14,6 +14,7 @@ use std::{
 };
 
 pub use asset::Asset;
+pub use wasm::Module;
 
 /// Why there is no bundle.
 #[derive(Debug, thiserror::Error)]
@@ -97,7 +98,7 @@ pub struct Bundle {
 /// # Errors
 /// See [`Error`]; each says what to do where something can be done.
 pub fn bundle(root: &Path, target: &Path, make: Make) -> Result<Bundle, Error> {
-    let compiled = wasm::compile(root, target, make)?;
+    let compiled = wasm::compile(root, target, make, &wasm::MODULES)?;
     let mut assets = Vec::new();
     for module in &wasm::MODULES {
         assets.extend(wasm::bind(root, module, &compiled)?);
@@ -107,6 +108,21 @@ pub fn bundle(root: &Path, target: &Path, make: Make) -> Result<Bundle, Error> {
     page::add(root, &mut assets)?;
     assets.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(Bundle { assets, sources })
+}
+
+/// One module that is no part of the app, compiled and bound as the app's are: what is measured of
+/// it holds of the app.
+///
+/// # Errors
+/// As [`bundle`].
+pub fn module(
+    root: &Path,
+    target: &Path,
+    make: Make,
+    module: &Module,
+) -> Result<Vec<Asset>, Error> {
+    let compiled = wasm::compile(root, target, make, std::slice::from_ref(module))?;
+    wasm::bind(root, module, &compiled)
 }
 
 impl Bundle {

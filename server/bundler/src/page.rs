@@ -1,11 +1,14 @@
 //! The page, its style, and the files that must know the others' names.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::{Asset, Error, asset, files, read, read_text};
 
-/// The layers of `style`, in the order in which they win.
+/// The layers of `style` that come with the page, in the order in which they win.
 pub(crate) const LAYERS: [&str; 5] = ["tokens", "base", "layout", "components", "print"];
+
+/// The sheets of `style` that come when the first page is opened whose code is a part of its own.
+const PAGES: &str = "pages";
 
 /// Where everything that is not a module comes from.
 pub(crate) const FOLDERS: [&str; 2] = [STATIC, STYLE];
@@ -15,10 +18,9 @@ const STYLE: &str = "style";
 /// Adds everything that is not a module: style, icons, manifest, page and service worker.
 pub(crate) fn add(root: &Path, assets: &mut Vec<Asset>) -> Result<(), Error> {
     let folder = root.join(STATIC);
-    assets.push(Asset::hashed(
-        "style.css",
-        style(&root.join(STYLE))?.into_bytes(),
-    )?);
+    let (first, pages) = style(&root.join(STYLE))?;
+    assets.push(Asset::hashed("style.css", first.into_bytes())?);
+    assets.push(Asset::hashed("pages.css", pages.into_bytes())?);
     for path in files(&folder.join("icons"))? {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         assets.push(Asset::hashed(&name, read(&path)?)?);
@@ -65,10 +67,16 @@ fn address(assets: &[Asset], name: &str) -> Option<String> {
         .map(|asset| asset.path.clone())
 }
 
-/// All sheets as one, each layer being `layer.css`, a folder `layer/`, or both.
-fn style(folder: &Path) -> Result<String, Error> {
+/// The sheets of all layers as one, each layer being `layer.css`, a folder `layer/`, or both; and
+/// those of the pages.
+fn style(folder: &Path) -> Result<(String, String), Error> {
     let mut sheets = Vec::new();
+    let mut pages = String::new();
     for path in files(folder)? {
+        if path.ends_with(PAGES) {
+            pages = joined(&files(&path)?)?;
+            continue;
+        }
         let layer = LAYERS
             .iter()
             .position(|layer| path.file_stem().is_some_and(|stem| stem == *layer));
@@ -81,10 +89,13 @@ fn style(folder: &Path) -> Result<String, Error> {
         sheets.extend(inside.into_iter().map(|sheet| (layer, sheet)));
     }
     sheets.sort();
-    sheets
-        .iter()
-        .map(|(_, sheet)| Ok(without_comments(&read_text(sheet)?)))
-        .collect()
+    let sheets: Vec<_> = sheets.into_iter().map(|(_, sheet)| sheet).collect();
+    Ok((joined(&sheets)?, pages))
+}
+
+fn joined(sheets: &[PathBuf]) -> Result<String, Error> {
+    let text = |sheet: &PathBuf| Ok(without_comments(&read_text(sheet)?));
+    sheets.iter().map(text).collect()
 }
 
 /// Comments are for us; the officer's tablet need not fetch them.
@@ -157,7 +168,10 @@ mod tests {
         write("components/a.css", "3");
         write("base.css", "2");
         write("tokens.css", "1");
-        assert_eq!(style(folder.path()).unwrap(), "12345");
+        write("pages/b.css", "7");
+        write("pages/a.css", "6");
+        let (first, pages) = style(folder.path()).unwrap();
+        assert_eq!((first.as_str(), pages.as_str()), ("12345", "67"));
 
         write("colours.css", "0");
         assert!(

@@ -15,30 +15,31 @@ const TARGET: &str = "wasm32-unknown-unknown";
 /// The one command that a machine without the target needs.
 pub(crate) const ADD_TARGET: &str = "rustup target add wasm32-unknown-unknown";
 
-/// A wasm module of the app.
-pub(crate) struct Module {
+/// A wasm module.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Module {
     /// The folder in the bundle, and the stem of its files.
-    name: &'static str,
+    pub name: &'static str,
     /// The package, and the stem of what cargo makes of it.
-    package: &'static str,
+    pub package: &'static str,
     /// Scripts that are served beside it and may import it by its plain name.
-    scripts: &'static str,
+    pub scripts: Option<&'static str>,
     /// Whether its pages are parts of their own, fetched when they are first opened.
-    split: bool,
+    pub split: bool,
 }
 
-/// The page's module, and the one that a Worker loads to read sheets.
+/// The modules of the app: the page's, and the one that a Worker loads to read sheets.
 pub(crate) const MODULES: [Module; 2] = [
     Module {
         name: "app",
         package: "app",
-        scripts: "app/static/app",
+        scripts: Some("app/static/app"),
         split: true,
     },
     Module {
         name: "sheets",
         package: "sheets-worker",
-        scripts: "app/sheets/static",
+        scripts: Some("app/sheets/static"),
         split: false,
     },
 ];
@@ -51,7 +52,12 @@ pub(crate) struct Compiled {
 
 /// Compiles every module with a cargo of its own: the outer one holds the lock of its target
 /// directory and has set variables that are not meant for this build.
-pub(crate) fn compile(root: &Path, target: &Path, make: Make) -> Result<Compiled, Error> {
+pub(crate) fn compile(
+    root: &Path,
+    target: &Path,
+    make: Make,
+    modules: &[Module],
+) -> Result<Compiled, Error> {
     ensure_target()?;
     let mut cargo = clean(
         env::var_os("CARGO")
@@ -72,7 +78,7 @@ pub(crate) fn compile(root: &Path, target: &Path, make: Make) -> Result<Compiled
         .arg(target)
         .env("CARGO_ENCODED_RUSTFLAGS", rustflags(root))
         .stdout(Stdio::null());
-    for module in &MODULES {
+    for module in modules {
         cargo.args(["--package", module.package]);
     }
     let done = cargo.status().map_err(Error::io("cargo"))?;
@@ -82,8 +88,8 @@ pub(crate) fn compile(root: &Path, target: &Path, make: Make) -> Result<Compiled
 
     let folder = target.join(TARGET).join(profile(make));
     let mut sources = vec![root.join("Cargo.toml"), root.join("Cargo.lock")];
-    for module in &MODULES {
-        sources.push(root.join(module.scripts));
+    for module in modules {
+        sources.extend(module.scripts.map(|scripts| root.join(scripts)));
         sources.extend(dep_info(&folder.join(module.stem()).with_extension("d"))?);
     }
     Ok(Compiled { folder, sources })
@@ -149,7 +155,8 @@ pub(crate) fn bind(root: &Path, module: &Module, compiled: &Compiled) -> Result<
     for (path, script) in output.local_modules() {
         parts.push((format!("snippets/{path}"), script.clone().into_bytes()));
     }
-    for path in files(&root.join(module.scripts))? {
+    let scripts = module.scripts.map(|scripts| files(&root.join(scripts)));
+    for path in scripts.transpose()?.unwrap_or_default() {
         let name = path
             .file_name()
             .unwrap_or_default()
@@ -207,6 +214,8 @@ fn rustflags(root: &Path) -> String {
     let mut flags = vec![
         // Views of one type each, not of a type for each: less code, and no slower to use.
         "--cfg=erase_components".to_owned(),
+        // Attachments are hashed once; a loop, not its sixty-four rounds written out.
+        "--cfg=sha2_backend_soft=\"compact\"".to_owned(),
         format!("--remap-path-prefix={}=.", root.display()),
     ];
     if let Some(home) = cargo_home() {

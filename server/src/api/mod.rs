@@ -15,7 +15,9 @@ use std::{
 use axum::{Json, Router, extract::DefaultBodyLimit, routing::get};
 use shared::sync::Scope;
 use tokio::sync::{Semaphore, broadcast};
-use tower_http::{compression::CompressionLayer, decompression::RequestDecompressionLayer};
+use tower_http::{
+    CompressionLevel, compression::CompressionLayer, decompression::RequestDecompressionLayer,
+};
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -133,6 +135,7 @@ pub fn router(state: State) -> Router {
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .layer(DefaultBodyLimit::max(MAXIMUM_BODY_BYTES))
         .layer(RequestDecompressionLayer::new())
-        .layer(CompressionLayer::new())
+        // A first exchange is most of what a new device fetches of its cases.
+        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(7)))
         .with_state(state)
 }

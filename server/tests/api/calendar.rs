@@ -25,6 +25,13 @@ fn notice() -> Body {
     Body::Notice { csv }
 }
 
+/// An overlay of one day.
+fn overlay(day: &str) -> Body {
+    Body::OverlayFile {
+        csv: format!("date,kind,name\n{day},holiday,在京机关放假\n"),
+    }
+}
+
 fn calendar_of(held: &[Change]) -> CalendarLog {
     let subject = Subject::calendar();
     CalendarLog::of(held.iter().filter(|change| change.subject == subject))
@@ -100,10 +107,11 @@ async fn only_the_municipal_bureau_speaks_of_working_days() {
         let push = vec![
             device.compose(&calendar, notice()),
             device.compose(&calendar, Body::Overlay { on: true }),
+            device.compose(&calendar, overlay("2015-09-02")),
         ];
         let response = device.exchange(push).await;
         let refused = response.verdicts.iter().map(|verdict| verdict.refused);
-        assert!(refused.eq([Some(NotPermitted); 2]), "{user}");
+        assert!(refused.eq([Some(NotPermitted); 3]), "{user}");
     }
     let mut municipal = server.device("municipal").await;
     let bad = Body::Notice {
@@ -112,13 +120,22 @@ async fn only_the_municipal_bureau_speaks_of_working_days() {
     let elsewhere = "calendar/tianjin".parse().unwrap();
     let push = vec![
         municipal.compose(&calendar, bad),
+        municipal.compose(&calendar, overlay("2015-09-32")),
+        municipal.compose(&calendar, overlay("2015-09-02")),
         municipal.compose(&calendar, open(head("JD-1", "110105"))),
         municipal.compose(&elsewhere, Body::Overlay { on: true }),
     ];
     let response = municipal.exchange(push).await;
     let refused = response.verdicts.iter().map(|verdict| verdict.refused);
-    assert!(refused.eq([Some(Unreadable), Some(NotPermitted), Some(LaterVersion)]));
+    assert!(refused.eq([
+        Some(Unreadable),
+        Some(Unreadable),
+        None,
+        Some(NotPermitted),
+        Some(LaterVersion)
+    ]));
     let mut other = server.device("chaoyang").await;
     other.exchange(vec![]).await;
-    assert!(other.held.is_empty());
+    assert_eq!(other.held.len(), 1, "the overlay that is one");
+    assert_eq!(calendar_of(&other.held).entries.len(), 1);
 }

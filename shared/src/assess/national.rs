@@ -10,6 +10,7 @@ use crate::{
     Day, EventKind as K,
     calendar::WorkCalendar,
     facts::Facts,
+    order::sort_by_key,
     rule::{Condition, Done, Limit, Moot, Party, Rule, Track, Trigger},
 };
 
@@ -134,6 +135,11 @@ const COMPULSION_LAW: &str = "行政强制法";
 const ORDER_133: &str = "产品质量监督抽查管理办法（总局令第133号）";
 
 /// The law that a national rule is of; `None` for a rule of an edition.
+///
+/// ```
+/// use shared::assess::{NATIONAL_RULES, law_of};
+/// assert!(NATIONAL_RULES.iter().all(|(rule, law)| law_of(rule) == Some(*law)));
+/// ```
 pub fn law_of(rule: &Rule) -> Option<&'static str> {
     NATIONAL_RULES
         .iter()
@@ -153,13 +159,7 @@ pub(super) fn further(
     };
     let mut national_rule = None;
     let mut governs = |day: Day| {
-        let rule = if day >= ORDER_18_FROM {
-            NationalRule::Order18NotComputed
-        } else if day >= ORDER_133_FROM {
-            NationalRule::Order133
-        } else {
-            NationalRule::EarlierNotComputed
-        };
+        let rule = in_force_on(day);
         // Where triggers fall under different rules, the later one is said.
         national_rule = national_rule.max(Some(rule));
         rule == NationalRule::Order133
@@ -192,6 +192,18 @@ pub(super) fn further(
             }
         }
     }
-    rows.sort_by_key(|row| (row.rule.id, row.from, row.rests_on[0]));
-    (rows, national_rule)
+    sort_by_key(&mut rows, |row| (row.rule.id, row.from, row.rests_on[0]));
+    // Nothing triggered yet: the rule that what comes next would fall under.
+    (rows, national_rule.or(facts.latest.map(in_force_on)))
+}
+
+/// The national rule on spot checks that was in force on a day.
+fn in_force_on(day: Day) -> NationalRule {
+    if day >= ORDER_18_FROM {
+        NationalRule::Order18NotComputed
+    } else if day >= ORDER_133_FROM {
+        NationalRule::Order133
+    } else {
+        NationalRule::EarlierNotComputed
+    }
 }

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 
 use super::{
     CalendarError, CalendarFault, Notice, WorkCalendar,
-    table::{self, Row, years_spoken_for},
+    table::{Row, read_notices, read_overlay, years_spoken_for},
 };
 use crate::{
     Day,
-    change::{Body, Change, MAXIMUM_CHANGE_BYTES},
+    change::{Body, Change, ChangeId, MAXIMUM_CHANGE_BYTES},
     fold::{Record, in_order},
+    order::gathered,
 };
 
 /// The calendar as the log has it.
@@ -20,7 +21,7 @@ pub struct CalendarLog {
     pub calendar: WorkCalendar,
     /// What was said, first to last.
     pub entries: Vec<Entry>,
-    /// The overlay of Beijing's bureaus counts.
+    /// The overlays of Beijing's bureaus count.
     pub overlay: bool,
 }
 
@@ -36,25 +37,71 @@ pub struct Entry {
 /// What the municipal bureau may say of working days.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Says {
-    /// A notice was loaded.
-    Notice {
+    /// A file was loaded.
+    Loaded {
+        /// Of which kind.
+        file: CalendarFile,
         /// What it holds.
         loaded: Loaded,
         /// It was withdrawn afterwards, and does not count.
         withdrawn: bool,
     },
-    /// The overlay was switched.
+    /// The overlays were switched.
     Overlay {
         /// On.
         on: bool,
     },
 }
 
-/// What a file of notices holds.
+/// The kinds of file that the municipal bureau may load.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CalendarFile {
+    /// Yearly notices, which are for everyone: the form of [`WorkCalendar::with_notice`].
+    Notices,
+    /// Days that only Beijing's bureaus were off or worked: the form of
+    /// [`WorkCalendar::with_bureau_overlay`]. They count while the overlays are switched on.
+    Overlay,
+}
+
+impl CalendarFile {
+    fn rows(self, csv: &str) -> Result<Vec<Row>, CalendarError> {
+        match self {
+            Self::Notices => read_notices(csv),
+            Self::Overlay => read_overlay(csv),
+        }
+    }
+
+    /// What loading such a file says.
+    ///
+    /// ```
+    /// use shared::{calendar::CalendarFile, change::Body};
+    /// let body = CalendarFile::Overlay.body("date,kind,name".into());
+    /// assert!(matches!(body, Body::OverlayFile { .. }));
+    /// ```
+    pub fn body(self, csv: String) -> Body {
+        match self {
+            Self::Notices => Body::Notice { csv },
+            Self::Overlay => Body::OverlayFile { csv },
+        }
+    }
+
+    /// The file that this body loads, and its text.
+    fn of(body: &Body) -> Option<(Self, &str)> {
+        match body {
+            Body::Notice { csv } => Some((Self::Notices, csv)),
+            Body::OverlayFile { csv } => Some((Self::Overlay, csv)),
+            _ => None,
+        }
+    }
+}
+
+/// What a file holds.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Loaded {
-    /// The notices that it quotes, each with the day on which it became known.
+    /// The notices that it quotes, each with the day on which it became known; none in an overlay.
     pub notices: Vec<Notice>,
+    /// What its days are called, each name once.
+    pub names: Vec<Box<str>>,
     /// The years that it speaks for as a whole, ascending.
     pub years: Vec<i32>,
     /// The first day that it names.
@@ -68,9 +115,9 @@ pub struct Loaded {
 }
 
 impl CalendarLog {
-    /// Folds the changes of the subject `calendar/beijing`, on top of the notices that come with
-    /// this version. A notice that cannot be read has no part in it, and neither has what a later
-    /// version says.
+    /// Folds the changes of the subject `calendar/beijing`, on top of the notices and the overlay
+    /// that come with this version. A file that cannot be read has no part in it, and neither has
+    /// what a later version says.
     ///
     /// ```
     /// use shared::{calendar::CalendarLog, change::{Body, Change, Subject}};
@@ -92,36 +139,38 @@ impl CalendarLog {
             .into_iter()
             .filter_map(|change| Some((change, change.body().ok()?)))
             .collect();
-        let withdrawn: BTreeSet<_> = said
-            .iter()
-            .filter_map(|(_, body)| match body {
-                Body::NoticeWithdrawn { notice } => Some(notice.clone()),
-                _ => None,
-            })
-            .collect();
+        let withdrawn = said.iter().filter_map(|(_, body)| match body {
+            Body::NoticeWithdrawn { notice } => Some(notice.clone()),
+            _ => None,
+        });
+        let withdrawn: BTreeSet<ChangeId> = gathered(withdrawn);
         let mut log = Self {
             calendar: WorkCalendar::official().clone(),
             entries: Vec::new(),
             overlay: false,
         };
+        let mut overlays = Vec::new();
         for (change, body) in said {
-            let says = match body {
-                Body::Notice { csv } => {
-                    let Ok(rows) = table::read_notices(&csv) else {
+            let says = match (CalendarFile::of(&body), &body) {
+                (Some((file, csv)), _) => {
+                    let Ok(rows) = file.rows(csv) else {
                         continue;
                     };
-                    let withdrawn = withdrawn.contains(&change.id);
-                    if !withdrawn {
-                        log.calendar = log.calendar.with_rows(&rows);
-                    }
-                    Says::Notice {
+                    let says = Says::Loaded {
+                        file,
                         loaded: Loaded::of(&rows),
-                        withdrawn,
+                        withdrawn: withdrawn.contains(&change.id),
+                    };
+                    match file {
+                        _ if withdrawn.contains(&change.id) => {}
+                        CalendarFile::Notices => log.calendar = log.calendar.with_rows(&rows),
+                        CalendarFile::Overlay => overlays.push(rows),
                     }
+                    says
                 }
-                Body::Overlay { on } => {
-                    log.overlay = on;
-                    Says::Overlay { on }
+                (None, Body::Overlay { on }) => {
+                    log.overlay = *on;
+                    Says::Overlay { on: *on }
                 }
                 _ => continue,
             };
@@ -129,7 +178,7 @@ impl CalendarLog {
             log.entries.push(Entry { record, says });
         }
         if log.overlay {
-            log.calendar = log.calendar.with_overlay_of_beijing(true);
+            log.calendar = log.calendar.with_overlays(&overlays);
         }
         log
     }
@@ -145,13 +194,18 @@ impl Loaded {
     /// What a file holds, without loading it.
     ///
     /// # Errors
-    /// As [`WorkCalendar::with_notice`], and where the file is larger than a change can be.
-    pub fn read(csv: &str) -> Result<Self, CalendarError> {
-        let rows = table::read_notices(csv)?;
-        let body = Body::Notice {
-            csv: csv.to_owned(),
-        };
-        if body.to_raw().get().len() > MAXIMUM_CHANGE_BYTES {
+    /// As [`WorkCalendar::with_notice`] and [`WorkCalendar::with_bureau_overlay`], and where the
+    /// file is larger than a change can be.
+    ///
+    /// ```
+    /// use shared::calendar::{CalendarFile, Loaded};
+    /// let loaded = Loaded::read(CalendarFile::Overlay, "date,kind,name\n2015-09-02,holiday,会议")?;
+    /// assert_eq!((loaded.holidays, loaded.makeup_workdays), (1, 0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn read(file: CalendarFile, csv: &str) -> Result<Self, CalendarError> {
+        let rows = file.rows(csv)?;
+        if file.body(csv.to_owned()).to_raw().get().len() > MAXIMUM_CHANGE_BYTES {
             return Err(CalendarError {
                 line: 1,
                 fault: CalendarFault::TooLarge,
@@ -167,10 +221,17 @@ impl Loaded {
                 notices.push(notice.clone());
             }
         }
+        let mut names: Vec<Box<str>> = Vec::new();
+        for row in rows {
+            if !names.iter().any(|known| **known == *row.name) {
+                names.push((*row.name).into());
+            }
+        }
         let day = |row: Option<&Row>| row.map_or(Day::from_unix_days(0), |row| row.day);
         let makeup_workdays = rows.iter().filter(|row| row.worked).count();
         Self {
             notices,
+            names,
             years: years_spoken_for(rows),
             first: day(rows.first()),
             last: day(rows.last()),
@@ -178,12 +239,4 @@ impl Loaded {
             makeup_workdays,
         }
     }
-}
-
-/// Whether a notice can be loaded.
-///
-/// # Errors
-/// As [`Loaded::read`].
-pub fn check_notice(csv: &str) -> Result<(), CalendarError> {
-    Loaded::read(csv).map(drop)
 }

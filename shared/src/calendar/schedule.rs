@@ -6,7 +6,10 @@ use super::{
     statutory::statutory_holidays,
     table::{Row, years_spoken_for},
 };
-use crate::Day;
+use crate::{
+    Day,
+    order::{sort, sort_by_key},
+};
 
 /// A notice of the State Council, and since when it was known.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -42,6 +45,11 @@ pub enum DayKind<'a> {
 
 impl DayKind<'_> {
     /// Whether the day is worked.
+    ///
+    /// ```
+    /// use shared::calendar::DayKind;
+    /// assert!(DayKind::Working.is_working() && !DayKind::Weekend.is_working());
+    /// ```
     pub const fn is_working(&self) -> bool {
         matches!(self, Self::Working | Self::MakeupWorkday { .. })
     }
@@ -83,7 +91,7 @@ impl Schedule {
     pub(super) fn replaced_by(&self, later: &[Row]) -> Self {
         let spoken_for = years_spoken_for(later);
         let mut known_years = [self.known_years.as_slice(), &spoken_for].concat();
-        known_years.sort_unstable();
+        sort(&mut known_years);
         known_years.dedup();
         let kept = |row: &&Row| !spoken_for.contains(&row.day.year());
         Self::with_years(merged(self.rows.iter().filter(kept), later), known_years)
@@ -117,22 +125,54 @@ impl Schedule {
     }
 
     /// The years that a notice speaks for, as runs of days without a gap.
+    ///
+    /// ```
+    /// use shared::{Day, calendar::WorkCalendar};
+    /// let calendar = WorkCalendar::official().general();
+    /// let day = |text: &str| text.parse::<Day>();
+    /// assert_eq!(calendar.known_spans()[0], day("2013-01-01")?..=day("2026-12-31")?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn known_spans(&self) -> &[RangeInclusive<Day>] {
         &self.known
     }
 
     /// Whether a notice speaks for the day's year; else what is said of the day is assumed.
+    ///
+    /// ```
+    /// use shared::{Day, calendar::WorkCalendar};
+    /// let calendar = WorkCalendar::official().general();
+    /// let day = |text: &str| text.parse::<Day>();
+    /// assert!(calendar.is_known(day("2013-03-04")?) && !calendar.is_known(day("2031-03-04")?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn is_known(&self, day: Day) -> bool {
         self.known.iter().any(|run| run.contains(&day))
     }
 
     /// Whether a notice speaks for every day from `first` to `last`.
+    ///
+    /// ```
+    /// use shared::{Day, calendar::WorkCalendar};
+    /// let calendar = WorkCalendar::official().general();
+    /// let day = |text: &str| text.parse::<Day>();
+    /// assert!(!calendar.is_known_through(day("2026-12-30")?, day("2027-01-04")?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn is_known_through(&self, first: Day, last: Day) -> bool {
         let contains = |run: &RangeInclusive<Day>| run.contains(&first) && run.contains(&last);
         self.known.iter().any(contains)
     }
 
     /// Whether the day is worked.
+    ///
+    /// ```
+    /// use shared::{Day, calendar::WorkCalendar};
+    /// let calendar = WorkCalendar::official().general();
+    /// let day = |text: &str| text.parse::<Day>();
+    /// assert!(calendar.is_working(day("2013-02-16")?), "a Saturday worked for 春节");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn is_working(&self, day: Day) -> bool {
         match self.index.offset(day) {
             Some(0) => self.index.worked_through[0] == 1,
@@ -206,6 +246,14 @@ impl Schedule {
     }
 
     /// `day` where it is worked, else the first working day after it.
+    ///
+    /// ```
+    /// use shared::{Day, calendar::WorkCalendar};
+    /// let calendar = WorkCalendar::official().general();
+    /// let day = |text: &str| text.parse::<Day>();
+    /// assert_eq!(calendar.next_working_day(day("2013-04-04")?), day("2013-04-07")?, "清明");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn next_working_day(&self, mut day: Day) -> Day {
         while !self.is_working(day) {
             day = day + 1;
@@ -217,6 +265,16 @@ impl Schedule {
     ///
     /// From today to the due day it is how many are left (剩 n 个工作日), from the due day to
     /// the day on which it was done how many it was late (迟 n 个工作日).
+    ///
+    /// ```
+    /// use shared::{Day, calendar::WorkCalendar};
+    /// let calendar = WorkCalendar::official().general();
+    /// let day = |text: &str| text.parse::<Day>();
+    /// let (from, to) = (day("2013-02-07")?, day("2013-02-19")?);
+    /// assert_eq!(calendar.working_days_between(from, to), 5);
+    /// assert_eq!(calendar.working_days_between(to, from), -5);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn working_days_between(&self, from: Day, to: Day) -> i32 {
         if to < from {
             return -self.working_days_between(to, from);
@@ -231,6 +289,15 @@ impl Schedule {
     }
 
     /// The notices from which these days are known, each once, in the order of the days.
+    ///
+    /// ```
+    /// use shared::{Day, calendar::WorkCalendar};
+    /// let calendar = WorkCalendar::official().general();
+    /// let day = |text: &str| text.parse::<Day>();
+    /// let notices = calendar.notices(day("2013-02-07")?..=day("2013-02-19")?);
+    /// assert_eq!(notices[0].known_from, day("2012-12-08")?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn notices(&self, days: RangeInclusive<Day>) -> Vec<&Notice> {
         let from = self.rows.partition_point(|row| row.day < *days.start());
         let mut found: Vec<&Notice> = Vec::new();
@@ -248,6 +315,14 @@ impl Schedule {
     }
 
     /// The notice that speaks for a year: the one that names its 1 January.
+    ///
+    /// ```
+    /// use shared::{Day, calendar::WorkCalendar};
+    /// let calendar = WorkCalendar::official().general();
+    /// let day = |text: &str| text.parse::<Day>();
+    /// assert!(calendar.notice_of_year(2026).is_some() && calendar.notice_of_year(2031).is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn notice_of_year(&self, year: i32) -> Option<&Notice> {
         let first = Day::from_ymd(year, 1, 1)?;
         let at = self.rows.binary_search_by_key(&first, |row| row.day).ok()?;
@@ -256,13 +331,13 @@ impl Schedule {
 }
 
 /// Both, by day; where both name a day, `over` counts.
-fn merged<'a>(under: impl Iterator<Item = &'a Row>, over: &'a [Row]) -> Vec<Row> {
+pub(super) fn merged<'a>(under: impl Iterator<Item = &'a Row>, over: &'a [Row]) -> Vec<Row> {
     let covered = |row: &&Row| {
         over.binary_search_by_key(&row.day, |over| over.day)
             .is_err()
     };
     let mut rows: Vec<Row> = under.filter(covered).chain(over).cloned().collect();
-    rows.sort_by_key(|row| row.day);
+    sort_by_key(&mut rows, |row| row.day);
     rows
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{schedule::Notice, statutory::statutory_holidays};
-use crate::Day;
+use crate::{Day, order::sort_by_key};
 
 /// One day that a notice takes out of the ordinary week.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -80,8 +80,11 @@ pub enum CalendarFault {
         /// Its legal date.
         day: Day,
     },
+    /// An overlay that quotes notices: those are for everyone, and loaded as such.
+    #[error("这是放假安排，不是在京机关调休：有 {0} 这一列，适用于各方，应作为放假安排载入")]
+    IsNotice(&'static str),
     /// Larger than one change of the log can be.
-    #[error("文件太大：一次只载入一年或几年的通知")]
+    #[error("文件太大：一次只载入一年或几年的安排")]
     TooLarge,
     /// Nothing but a heading, or nothing at all.
     #[error("没有任何日子")]
@@ -90,11 +93,18 @@ pub enum CalendarFault {
 
 impl CalendarFault {
     /// The column that is wrong, where one is.
+    ///
+    /// ```
+    /// use shared::calendar::CalendarFault;
+    /// assert_eq!(CalendarFault::Empty("name").field(), Some("name"));
+    /// assert_eq!(CalendarFault::NoDays.field(), None);
+    /// ```
     pub const fn field(&self) -> Option<&'static str> {
         match self {
-            Self::MissingColumn(column) | Self::Empty(column) | Self::NotADay { column, .. } => {
-                Some(column)
-            }
+            Self::MissingColumn(column)
+            | Self::IsNotice(column)
+            | Self::Empty(column)
+            | Self::NotADay { column, .. } => Some(column),
             Self::UnknownKind(_) | Self::MakeupOnWeekday(_) => Some("kind"),
             Self::WrongWeekday { .. } => Some("weekday"),
             Self::WrongDeviation(_) => Some("deviates_from_week"),
@@ -186,6 +196,14 @@ fn read(csv: &str, of_notices: bool) -> Result<Vec<Row>, CalendarError> {
     let (date, kind, name) = (needed("date")?, needed("kind")?, needed("name")?);
     let source = if of_notices {
         Some((needed("notice")?, needed("known_from")?))
+    } else if let Some(of_notice) = ["notice", "known_from"]
+        .into_iter()
+        .find(|name| column(name).is_some())
+    {
+        return Err(CalendarError {
+            line: heading_line,
+            fault: CalendarFault::IsNotice(of_notice),
+        });
     } else {
         None
     };
@@ -247,7 +265,7 @@ fn read(csv: &str, of_notices: bool) -> Result<Vec<Row>, CalendarError> {
     if rows.is_empty() {
         return Err(nothing);
     }
-    rows.sort_by_key(|(_, row)| row.day);
+    sort_by_key(&mut rows, |(_, row)| row.day);
     if let Some(pair) = rows.windows(2).find(|pair| pair[0].1.day == pair[1].1.day) {
         return Err(CalendarError {
             line: pair[1].0,

@@ -82,7 +82,7 @@ bodies! {
         /// The text of the file.
         csv: String,
     }
-    /// A notice that was loaded by mistake does not count.
+    /// A notice or an overlay that was loaded by mistake does not count.
     "notice_withdrawn" NoticeWithdrawn {
         /// The change that loaded it.
         notice: ChangeId,
@@ -91,6 +91,11 @@ bodies! {
     "overlay" Overlay {
         /// They do.
         on: bool,
+    }
+    /// More such days, in the form of `WorkCalendar::with_bureau_overlay`.
+    "overlay_file" OverlayFile {
+        /// The text of the file.
+        csv: String,
     }
 }
 

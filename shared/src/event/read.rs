@@ -160,10 +160,10 @@ mod tests {
         let whole = r#"{"id":"e","type":"retest_ordered","on":"2013-04-03","due":"2013-04-26"}"#;
         check(whole, Ok(whole));
         let wrong = r#"{"id":"e","type":"retest_ordered","on":"2013-04-03","due":"soon"}"#;
-        check(wrong, Err("`soon` is not a day"));
+        check(wrong, Err("“soon”不是日期"));
         // Also where the type stands after the field.
         let later = r#"{"due":"soon","id":"e","type":"retest_ordered","on":"2013-04-03"}"#;
-        check(later, Err("`due`: `soon` is not a day"));
+        check(later, Err("`due`: “soon”不是日期"));
         let round = r#"{"id":"e","type":"retest_ordered","on":"2013-04-03","round":-1}"#;
         check(round, Err("line 1 column"));
         check(r#"{"id":"e","type":"closed"}"#, Err("missing field `on`"));

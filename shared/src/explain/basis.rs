@@ -3,9 +3,10 @@
 use serde::Serialize;
 
 use crate::{
-    CaseFile,
+    CaseFile, Event, EventKind,
     assess::{Finding, InForce, Notice, Raised},
     edition::Edition,
+    event::Outcome,
     words::{self, Word},
 };
 
@@ -27,12 +28,31 @@ pub struct Basis {
 
 /// What an announcement category rests on. A finding is a proposal: only an approved
 /// announcement publishes it (article 22).
+///
+/// ```
+/// # use shared::{CaseFile, CaseHead, Event, EventKind, assess::assess, calendar::WorkCalendar, history::History};
+/// # let mut case = CaseFile::new(CaseHead { regulation: "beijing-2013".into(), handling_bureau: "110105".into(), ..Default::default() });
+/// # case.events.push(Event::new("e1", EventKind::MaterialsReceived, "2013-02-07".parse()?));
+/// # let calendar = WorkCalendar::official();
+/// # let found = assess(&case, &History::default(), calendar, "2013-02-18".parse()?);
+/// # case.events.push(Event::new("e2", EventKind::SamplingRefused, "2013-02-07".parse()?));
+/// # let found = assess(&case, &History::default(), calendar, found.as_of);
+/// use shared::explain::of_finding;
+/// let edition = found.edition.ok_or("known")?;
+/// let basis = of_finding(&found.findings[0], &case, edition);
+/// assert_eq!((&*basis.clause, &*basis.events), ("第二十四条（三）1", &["e2".to_owned()][..]));
+/// assert!(basis.judged.is_some(), "that it was without a proper reason, a person said");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn of_finding(finding: &Finding, case: &CaseFile, edition: &Edition) -> Basis {
     let category = edition.category(finding.category);
+    let found = Some(Outcome::NotImplemented);
     let judged = match finding.category {
         1 => Some("拒绝抽查没有正当理由，由登记人认定"),
         3 => Some("拒绝整改没有正当理由，由登记人认定"),
-        5 => Some("整改措施是否落实，由核查人认定"),
+        5 if any(&finding.events, case, |event| event.outcome == found) => {
+            Some("整改措施没有落实，由核查人认定")
+        }
         _ => None,
     };
     let preceding = finding.preceding.map(|period| {
@@ -56,6 +76,21 @@ pub fn of_finding(finding: &Finding, case: &CaseFile, edition: &Edition) -> Basi
 }
 
 /// What a restriction in force rests on.
+///
+/// ```
+/// # use shared::{CaseFile, CaseHead, Event, EventKind, assess::assess, calendar::WorkCalendar, history::History};
+/// # let mut case = CaseFile::new(CaseHead { regulation: "beijing-2013".into(), handling_bureau: "110105".into(), ..Default::default() });
+/// # case.events.push(Event::new("e1", EventKind::MaterialsReceived, "2013-02-07".parse()?));
+/// # let calendar = WorkCalendar::official();
+/// # let found = assess(&case, &History::default(), calendar, "2013-02-18".parse()?);
+/// # case.events.push(Event::new("e2", EventKind::ResultServed, "2013-02-08".parse()?));
+/// # let found = assess(&case, &History::default(), calendar, found.as_of);
+/// use shared::explain::of_restriction;
+/// let edition = found.edition.ok_or("known")?;
+/// let basis = of_restriction(&found.restrictions[0], &case, edition);
+/// assert_eq!((&*basis.clause, &*basis.events), ("第十五条", &["e2".to_owned()][..]));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn of_restriction(in_force: &InForce, case: &CaseFile, edition: &Edition) -> Basis {
     let article = edition
         .restrictions
@@ -73,10 +108,31 @@ pub fn of_restriction(in_force: &InForce, case: &CaseFile, edition: &Edition) ->
 }
 
 /// What a notice rests on. A case of an unknown edition has none but that on future events.
+///
+/// ```
+/// # use shared::{CaseFile, CaseHead, Event, EventKind, assess::assess, calendar::WorkCalendar, history::History};
+/// # let mut case = CaseFile::new(CaseHead { regulation: "beijing-2013".into(), handling_bureau: "110105".into(), ..Default::default() });
+/// # case.events.push(Event::new("e1", EventKind::MaterialsReceived, "2013-02-07".parse()?));
+/// # let calendar = WorkCalendar::official();
+/// # let found = assess(&case, &History::default(), calendar, "2013-02-18".parse()?);
+/// # case.events[0].on = "2012-12-28".parse()?;
+/// # let found = assess(&case, &History::default(), calendar, found.as_of);
+/// use shared::explain::of_notice;
+/// let basis = of_notice(&found.notices[0], &case, found.edition);
+/// assert_eq!((&*basis.clause, &*basis.events), ("第二十九条", &["e1".to_owned()][..]));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn of_notice(raised: &Raised, case: &CaseFile, edition: Option<&Edition>) -> Basis {
     let clause = edition
         .and_then(|edition| edition.notices.iter().find(|(it, _)| *it == raised.notice))
         .map_or("", |(_, clause)| clause);
+    let excused = |event: &Event| event.kind == EventKind::ExcuseAccepted;
+    let judged = match raised.notice {
+        Notice::Category4Doubtful if any(&raised.events, case, excused) => {
+            Some("未申请复查有正当理由，由区县局认定")
+        }
+        _ => None,
+    };
     let class = case.case.product.excluded_class.as_deref();
     let class = class
         .filter(|_| raised.notice == Notice::OutOfScopeProduct)
@@ -86,9 +142,15 @@ pub fn of_notice(raised: &Raised, case: &CaseFile, edition: Option<&Edition>) ->
         clause.to_owned(),
         &raised.events,
         class,
-        None,
+        judged,
         case,
     )
+}
+
+/// Whether one of the events at these positions is such a one.
+fn any(positions: &[usize], case: &CaseFile, is: impl Fn(&Event) -> bool) -> bool {
+    let mut events = positions.iter().filter_map(|at| case.events.get(*at));
+    events.any(is)
 }
 
 fn basis(

@@ -151,6 +151,19 @@ impl Counter<'_> {
 
 impl Cell {
     /// The day said in full: 2 月 16 日 is left to the reader's date; then 周六，调休上班，第 2 个工作日.
+    ///
+    /// ```
+    /// # use shared::{CaseFile, CaseHead, Event, EventKind, assess::assess, calendar::WorkCalendar, history::History};
+    /// # let mut case = CaseFile::new(CaseHead { regulation: "beijing-2013".into(), handling_bureau: "110105".into(), ..Default::default() });
+    /// # case.events.push(Event::new("e1", EventKind::MaterialsReceived, "2013-02-07".parse()?));
+    /// # let calendar = WorkCalendar::official();
+    /// # let found = assess(&case, &History::default(), calendar, "2013-02-18".parse()?);
+    /// use shared::explain::explain;
+    /// let row = found.row("art6.serve_result", 0).ok_or("article 6")?;
+    /// let why = explain(row, &case, calendar, found.as_of);
+    /// assert_eq!(why.days[9].label(true), "周六，调休上班，第 2 个工作日");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn label(&self, counts_working_days: bool) -> String {
         let unit = if counts_working_days {
             "个工作日"

@@ -6,7 +6,7 @@ use crate::{
     assess::{Deadline, Reckoning, Status, law_of},
     calendar::WorkCalendar,
     progress::span,
-    rule::{Condition, Done, Moot, Party, Trigger},
+    rule::{Condition, Done, Moot, Trigger},
     words::{self, Word, day_beside, month_and_day, weekday},
 };
 
@@ -363,7 +363,7 @@ fn judged_by_a_person(row: &Deadline) -> Vec<&'static str> {
     if row.rule.trigger == Trigger::SeriousFailure {
         judged.push("复查发现严重质量问题，由登记复查结果的人认定");
     }
-    if row.reckoning == Reckoning::NoLimit && row.rule.party != Party::Enterprise {
+    if row.reckoning == Reckoning::NoLimit {
         judged.push("是否及时，条文没有天数，由人判断");
     }
     if row

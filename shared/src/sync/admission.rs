@@ -6,10 +6,11 @@ use super::{Scope, wire::RefusalReason};
 use crate::{
     Actor, CaseHead,
     attachment::Unfit,
-    calendar::check_notice,
+    calendar::{CalendarFile, Loaded},
     change::{Body, Change, MAXIMUM_CHANGE_BYTES, MAXIMUM_NAME_BYTES, SCHEMA, Subject},
     fold::{FoldedCase, fields_of},
     mutation::mutated,
+    order::gathered,
     permission::{
         Refusal, may_attach, may_create, may_detach, may_edit_head, may_record, may_set_calendar,
     },
@@ -65,7 +66,8 @@ pub fn admit(
             Body::History { .. }
             | Body::Notice { .. }
             | Body::NoticeWithdrawn { .. }
-            | Body::Overlay { .. },
+            | Body::Overlay { .. }
+            | Body::OverlayFile { .. },
             Some(_),
         ) => Err(Refusal::OtherRole),
         (Body::Unknown, Some(_)) => Err(Refusal::UnknownType),
@@ -84,8 +86,13 @@ fn admit_to_calendar(body: &Body, actor: &Actor) -> Result<(), RefusalReason> {
     if !may_set_calendar(actor) {
         return Err(RefusalReason::NotPermitted);
     }
+    let check = |file, csv: &str| {
+        let read = Loaded::read(file, csv);
+        read.map(drop).map_err(|_| RefusalReason::Unreadable)
+    };
     match body {
-        Body::Notice { csv } => check_notice(csv).map_err(|_| RefusalReason::Unreadable),
+        Body::Notice { csv } => check(CalendarFile::Notices, csv),
+        Body::OverlayFile { csv } => check(CalendarFile::Overlay, csv),
         Body::NoticeWithdrawn { .. } | Body::Overlay { .. } => Ok(()),
         _ => Err(RefusalReason::NotPermitted),
     }
@@ -139,7 +146,7 @@ fn is_of_a_case(change: &Change) -> Result<(), RefusalReason> {
 /// Opening what is open, as two offices that take in one sheet do, may add what the other did not
 /// know; to change a field takes the right to edit it.
 fn may_reopen(actor: &Actor, head: &CaseHead, case: &FoldedCase) -> Result<(), Refusal> {
-    let known: BTreeMap<_, _> = fields_of(&case.file.case).into_iter().collect();
+    let known: BTreeMap<_, _> = gathered(fields_of(&case.file.case));
     fields_of(head)
         .into_iter()
         .filter(|(field, value)| known.get(field).is_some_and(|known| known != value))

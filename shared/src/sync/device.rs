@@ -21,6 +21,7 @@ use crate::{
     change::{Body, Change, ChangeId, DeviceId, Digest, Epoch, SCHEMA, Subject},
     clock::{HybridTime, MAXIMUM_CLOCK_LEAD_MILLISECONDS},
     mutation::mutated,
+    order::{gathered, sort_by},
 };
 
 /// The first wait after a failure, in milliseconds; it doubles with each further one.
@@ -381,10 +382,7 @@ impl Device {
         };
         self.flight = Flight::Asking {
             pushed: !push.is_empty(),
-            offered: offers
-                .iter()
-                .map(|delivered| delivered.change.id.clone())
-                .collect(),
+            offered: gathered(offers.iter().map(|delivered| delivered.change.id.clone())),
         };
         self.again = false;
         if self.standing == Standing::Starting || self.unsettled_count() > 0 {
@@ -459,7 +457,7 @@ impl Device {
             .collect();
         let is_double = self.is_double(&verdicts, &received);
         // What comes back with somebody else's offers is settled, and need not be sent.
-        let mut settled: BTreeSet<ChangeId> = verdicts.iter().map(|(id, _)| id.clone()).collect();
+        let mut settled: BTreeSet<ChangeId> = gathered(verdicts.iter().map(|(id, _)| id.clone()));
         for id in received.iter().map(|delivered| &delivered.change.id) {
             if id.device == state.device {
                 state.holes_up_to = state.holes_up_to.max(id.sequence);
@@ -613,24 +611,21 @@ impl Device {
             .values()
             .filter(|change| is_double && !done(change));
         let mut changes: Vec<Change> = self.strays.values().chain(unsettled).cloned().collect();
-        changes.sort_by(|a, b| (a.clock, &a.id).cmp(&(b.clock, &b.id)));
+        sort_by(&mut changes, |a, b| (a.clock, &a.id).cmp(&(b.clock, &b.id)));
         if is_double && let Some(first) = changes.first() {
             let is_shared = mutated("copies-share-a-name");
             let chance = if is_shared { [0; 16] } else { self.chance };
             state.device = self.state.device.forked(chance, &first.fingerprint());
             (state.last_sequence, state.settled, state.holes_up_to) = (0, 0, 0);
         }
-        let names: BTreeMap<String, ChangeId> = changes
-            .iter()
-            .map(|change| {
-                state.last_sequence += 1;
-                let id = ChangeId {
-                    device: state.device.clone(),
-                    sequence: state.last_sequence,
-                };
-                (change.id.to_string(), id)
-            })
-            .collect();
+        let names: BTreeMap<String, ChangeId> = gathered(changes.iter().map(|change| {
+            state.last_sequence += 1;
+            let id = ChangeId {
+                device: state.device.clone(),
+                sequence: state.last_sequence,
+            };
+            (change.id.to_string(), id)
+        }));
         changes
             .into_iter()
             .filter_map(|change| {
@@ -666,14 +661,12 @@ impl Device {
         };
         let before = std::mem::take(&mut self.unsettled).into_values();
         let strays = std::mem::take(&mut self.strays).into_values();
-        let old: BTreeSet<ChangeId> = commit.renamed.iter().map(|(id, _)| id.clone()).collect();
-        let replaced: BTreeMap<u64, Change> = commit
-            .restamped
-            .into_iter()
-            .map(|change| (change.id.sequence, change))
-            .collect();
+        let old: BTreeSet<ChangeId> = gathered(commit.renamed.iter().map(|(id, _)| id.clone()));
+        let restamped = commit.restamped.into_iter();
+        let replaced: BTreeMap<u64, Change> =
+            gathered(restamped.map(|change| (change.id.sequence, change)));
         let mut settled: BTreeSet<ChangeId> =
-            commit.verdicts.into_iter().map(|(id, _)| id).collect();
+            gathered(commit.verdicts.into_iter().map(|(id, _)| id));
         let received = commit.received.iter();
         settled.extend(received.map(|delivered| delivered.change.id.clone()));
         let remaining: Vec<Change> = before
@@ -699,16 +692,12 @@ impl Device {
         if commit.forget_settled {
             self.doubtful.clear();
         }
-        let given: BTreeMap<&ChangeId, &Change> = commit
-            .received
-            .iter()
-            .map(|delivered| (&delivered.change.id, &delivered.change))
-            .collect();
+        let is_given = |doubtful: &Change| {
+            let mut given = commit.received.iter().map(|delivered| &delivered.change);
+            given.any(|given| given.id == doubtful.id && given.is_same_deed(doubtful))
+        };
         self.doubtful.retain(|Delivered { change, .. }| {
-            let is_given = given
-                .get(&change.id)
-                .is_some_and(|it| it.is_same_deed(change));
-            !is_given && !commit.offered.contains(&change.id)
+            !commit.offered.contains(&change.id) && !is_given(change)
         });
         self.caught_up = !more;
         if stuck {

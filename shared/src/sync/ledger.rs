@@ -17,6 +17,7 @@ use crate::{
     fold::{FoldedCase, fold},
     history::History,
     mutation::mutated,
+    order::{gathered, sort_by_key},
 };
 
 /// A change, and how far it has come.
@@ -87,7 +88,7 @@ impl Ledger {
             Some(item) if before.is_some() => *item = kept,
             _ => items.push(kept),
         }
-        elsewhere.into_iter().chain([subject]).collect()
+        gathered(elsewhere.into_iter().chain([subject]))
     }
 
     /// Empties it, before a whole journal is read.
@@ -124,14 +125,13 @@ impl Ledger {
             .filter(|kept| kept.stage == Stage::Unsent)
             .map(|kept| kept.change.clone())
             .collect();
-        unsent.sort_by_key(|change| change.id.sequence);
+        sort_by_key(&mut unsent, |change| change.id.sequence);
         unsent
     }
 
-    /// What the server may have lost, in the order of the clock.
+    /// What the server may have lost.
     pub fn doubtful(&self) -> Vec<Delivered> {
-        let mut doubtful: Vec<_> = self
-            .all()
+        self.all()
             .filter_map(|kept| match &kept.stage {
                 Stage::Doubtful(receipt) => Some(Delivered {
                     change: kept.change.clone(),
@@ -139,10 +139,7 @@ impl Ledger {
                 }),
                 _ => None,
             })
-            .collect();
-        doubtful
-            .sort_by(|a, b| (a.change.clock, &a.change.id).cmp(&(b.change.clock, &b.change.id)));
-        doubtful
+            .collect()
     }
 
     /// The case as it stands; a change that the server refused has no part in it.
@@ -155,11 +152,8 @@ impl Ledger {
         if counted.is_empty() {
             return None;
         }
-        let unsent = counted
-            .iter()
-            .filter(|kept| kept.stage == Stage::Unsent)
-            .map(|kept| kept.change.id.clone())
-            .collect();
+        let unsent = counted.iter().filter(|kept| kept.stage == Stage::Unsent);
+        let unsent = gathered(unsent.map(|kept| kept.change.id.clone()));
         Some(ShownCase {
             folded: fold(counted.iter().map(|kept| &kept.change)),
             unsent,
@@ -225,24 +219,17 @@ impl Ledger {
             .all()
             .partition(|kept| entries.removed.contains(&kept.change.id));
         let set = entries.put.iter().chain(&entries.added);
-        let staying = staying.into_iter().chain(set);
-        let staying: BTreeSet<ContentHash> = staying
-            .filter_map(|kept| content_named_by(&kept.change))
-            .collect();
-        let going: BTreeSet<ContentHash> = going
-            .into_iter()
-            .filter_map(|kept| content_named_by(&kept.change))
-            .collect();
-        going.difference(&staying).copied().collect()
+        let named = |kept: &Kept| content_named_by(&kept.change);
+        let staying: BTreeSet<ContentHash> =
+            gathered(staying.into_iter().chain(set).filter_map(named));
+        let going = going.into_iter().filter_map(named);
+        gathered(going.filter(|hash| !staying.contains(hash)))
     }
 
     /// What a commit of the sync machine makes of the entries.
     pub fn after(&self, commit: &Commit) -> Entries {
-        let received: BTreeSet<&ChangeId> = commit
-            .received
-            .iter()
-            .map(|delivered| &delivered.change.id)
-            .collect();
+        let received = commit.received.iter();
+        let received: BTreeSet<&ChangeId> = gathered(received.map(|it| &it.change.id));
         let mut put: BTreeMap<ChangeId, Kept> = BTreeMap::new();
         self.settle(commit, &mut put);
         let mut stray: BTreeMap<ChangeId, Kept> = BTreeMap::new();
@@ -276,12 +263,8 @@ impl Ledger {
         let offered = |kept: &&Kept| {
             matches!(kept.stage, Stage::Doubtful(_)) && commit.offered.contains(&kept.change.id)
         };
-        let mut removed: BTreeSet<ChangeId> = self
-            .all()
-            .filter(|kept| revoked(kept) || offered(kept))
-            .map(|kept| kept.change.id.clone())
-            .filter(|id| !received.contains(id))
-            .collect();
+        let going = self.all().filter(|kept| revoked(kept) || offered(kept));
+        let mut removed: BTreeSet<ChangeId> = gathered(going.map(|kept| kept.change.id.clone()));
         removed.extend(commit.renamed.iter().map(|(id, _)| id.clone()));
         // What is taken back and given again in one page stays.
         removed.retain(|id| !received.contains(id));
@@ -299,11 +282,12 @@ impl Ledger {
 
     /// Verdicts, doubts and new stamps.
     fn settle(&self, commit: &Commit, put: &mut BTreeMap<ChangeId, Kept>) {
-        let verdicts: BTreeMap<&ChangeId, &Settlement> = commit
-            .verdicts
-            .iter()
-            .map(|(id, settlement)| (id, settlement))
-            .collect();
+        let verdicts: BTreeMap<&ChangeId, &Settlement> = gathered(
+            commit
+                .verdicts
+                .iter()
+                .map(|(id, settlement)| (id, settlement)),
+        );
         for kept in self.all() {
             let id = &kept.change.id;
             let is_own = id.device == commit.state.device;

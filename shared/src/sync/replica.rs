@@ -12,6 +12,7 @@ use super::{
 use crate::{
     change::{Body, Change, ChangeId, Digest, Subject},
     mutation::mutated,
+    order::{gathered, sort_by},
 };
 
 /// The ledger in memory, and the numbers and the clock that the next change is made with.
@@ -108,7 +109,7 @@ impl Replica {
             .map(|kept| kept.change.clone())
             .collect();
         let touched = composed.entries.into_iter();
-        let touched = touched.flat_map(|kept| self.ledger.put(kept)).collect();
+        let touched = gathered(touched.flat_map(|kept| self.ledger.put(kept)));
         (touched, changes)
     }
 
@@ -186,7 +187,7 @@ impl Replica {
                 set.any(|kept| kept.change.id == *id)
             };
             let removed = std::mem::take(&mut entries.removed);
-            entries.removed = removed.into_iter().filter(|id| !given(id)).collect();
+            entries.removed = gathered(removed.into_iter().filter(|id| !given(id)));
         }
         state.displaced = self.writer.displaced.clone();
         state
@@ -231,8 +232,9 @@ impl Replica {
     fn doubtful(&self) -> Vec<Delivered> {
         let mut doubtful = self.ledger.doubtful();
         doubtful.extend(self.writer.displaced.iter().cloned());
-        doubtful
-            .sort_by(|a, b| (a.change.clock, &a.change.id).cmp(&(b.change.clock, &b.change.id)));
+        sort_by(&mut doubtful, |a, b| {
+            (a.change.clock, &a.change.id).cmp(&(b.change.clock, &b.change.id))
+        });
         doubtful
     }
 

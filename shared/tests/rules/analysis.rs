@@ -1,6 +1,6 @@
 //! What a ledger shows: rates, times, offices, and who failed again.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use shared::{
     CaseFile, Day,
     analysis::{Analysis, Filter, Unit, analyse},
@@ -10,32 +10,19 @@ use shared::{
     rule::Party,
 };
 
+use crate::fixture::{Told, case_of};
+
 /// Enterprise code, kind, district, year and quarter, inspection body, and events as `type day`.
-fn case(head: [&str; 4], period: (i32, u8), events: &[(&str, &str, Value)]) -> CaseFile {
+fn case(head: [&str; 4], period: (i32, u8), events: &[Told<'_>]) -> CaseFile {
     let [code, kind, district, body] = head;
-    let events: Vec<Value> = events
-        .iter()
-        .enumerate()
-        .map(|(at, (kind, on, more))| {
-            let mut event = json!({ "id": format!("e{at}"), "type": kind, "on": on });
-            for (name, value) in more.as_object().into_iter().flatten() {
-                event[name] = value.clone();
-            }
-            event
-        })
-        .collect();
-    serde_json::from_value(json!({
-        "format": "aftercheck-case/1",
-        "case": {
-            "regulation": "beijing-2013",
-            "spot_check": { "year": period.0, "quarter": period.1 },
-            "product": { "name": "样品", "kind": kind },
-            "enterprise": { "name": format!("{code}厂"), "credit_code": code, "production_district": district },
-            "inspection_body": body, "handling_bureau": district,
-        },
-        "events": events,
-    }))
-    .unwrap()
+    let head = json!({
+        "regulation": "beijing-2013",
+        "spot_check": { "year": period.0, "quarter": period.1 },
+        "product": { "name": "样品", "kind": kind },
+        "enterprise": { "name": format!("{code}厂"), "credit_code": code, "production_district": district },
+        "inspection_body": body, "handling_bureau": district,
+    });
+    case_of(&head, events)
 }
 
 fn analysed(ledger: &[CaseFile], filter: &Filter) -> Analysis {

@@ -8,34 +8,21 @@ use shared::{
     history::History,
 };
 
+use crate::fixture::{Told, case_of};
+
 const AS_OF: &str = "2013-09-30";
 
 /// A case of the first quarter of 2013: enterprise, day of sampling, and its events as
 /// `type day` with the other fields behind.
-fn case(enterprise: &str, sampled: &str, events: &[(&str, &str, Value)]) -> CaseFile {
-    let events: Vec<Value> = events
-        .iter()
-        .enumerate()
-        .map(|(at, (kind, on, more))| {
-            let mut event = json!({ "id": format!("e{at}"), "type": kind, "on": on });
-            for (name, value) in more.as_object().into_iter().flatten() {
-                event[name] = value.clone();
-            }
-            event
-        })
-        .collect();
-    serde_json::from_value(json!({
-        "format": "aftercheck-case/1",
-        "case": {
-            "regulation": "beijing-2013",
-            "spot_check": { "year": 2013, "quarter": 1 },
-            "product": { "name": "插座", "kind": "低压电器", "model": "X-1", "batch": sampled, "sampled_on": sampled },
-            "enterprise": { "name": enterprise },
-            "failed_items": ["标志"],
-        },
-        "events": events,
-    }))
-    .unwrap()
+fn case(enterprise: &str, sampled: &str, events: &[Told<'_>]) -> CaseFile {
+    let head = json!({
+        "regulation": "beijing-2013",
+        "spot_check": { "year": 2013, "quarter": 1 },
+        "product": { "name": "插座", "kind": "低压电器", "model": "X-1", "batch": sampled, "sampled_on": sampled },
+        "enterprise": { "name": enterprise },
+        "failed_items": ["标志"],
+    });
+    case_of(&head, events)
 }
 
 fn counted(ledger: &[CaseFile]) -> Figures {
@@ -45,7 +32,7 @@ fn counted(ledger: &[CaseFile]) -> Figures {
     figures(ledger, &history, WorkCalendar::official(), quarter, as_of)
 }
 
-type Events = Vec<(&'static str, &'static str, Value)>;
+type Events = Vec<Told<'static>>;
 
 fn nonconforming() -> Events {
     vec![(

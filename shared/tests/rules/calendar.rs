@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use shared::{
     Day,
     calendar::{
-        CalendarFault, CalendarLog, DayKind, Loaded, Schedule, WorkCalendar, check_notice,
+        CalendarFault, CalendarFile, CalendarLog, DayKind, Loaded, Schedule, WorkCalendar,
         statutory_holidays,
     },
     change::{Body, Change, Subject},
@@ -199,6 +199,71 @@ fn an_overlay_is_for_bureaus_alone() {
 }
 
 #[test]
+fn an_overlay_adds_to_the_ones_before() {
+    let more = "date,kind,name\n2015-09-02,holiday,x\n2014-11-12,holiday,y\n";
+    let overlaid = WorkCalendar::official()
+        .with_bureau_overlay(WorkCalendar::overlay_of_beijing())
+        .and_then(|calendar| calendar.with_bureau_overlay(more))
+        .unwrap();
+    let days: Vec<(String, String)> = overlaid
+        .overlay_days()
+        .map(|(day, name, _)| (day.to_string(), name.to_owned()))
+        .collect();
+    assert_eq!(days.len(), 7, "one is named in both");
+    assert!(
+        days.contains(&("2014-11-12".into(), "y".into())),
+        "the later counts"
+    );
+    let district = overlaid.of(Party::District);
+    assert_eq!(
+        district.add_working_days(day("2014-11-05"), 5),
+        day("2014-11-17")
+    );
+    assert!(!district.is_working(day("2015-09-02")));
+    assert!(overlaid.of(Party::Enterprise).is_working(day("2015-09-02")));
+}
+
+#[test]
+fn an_overlay_is_checked_before_it_moves_a_day() {
+    let check = |csv: &str, expected: &str| {
+        let error = Loaded::read(CalendarFile::Overlay, csv).expect_err(csv);
+        assert_eq!(error.to_string(), expected);
+    };
+    check(
+        "date,kind,name\n2015-09-31,holiday,x",
+        "第 2 行，字段 date：“2015-09-31”不是日期，应写作 2013-03-04",
+    );
+    check(
+        "date,kind,name\n2015-09-02,holiday,x\n2015-09-03,makeup_workday,x",
+        "第 3 行，字段 kind：2015-09-03 不是周六或周日，不会是调休上班",
+    );
+    check(
+        "date,kind,name\n2015-09-02,holiday,x\n\n2015-09-02,holiday,x",
+        "第 4 行，字段 date：2015-09-02 写了两次",
+    );
+    check(
+        "date,name\n2015-09-02,x",
+        "第 1 行，字段 kind：第一行没有 kind 这一列",
+    );
+    check(
+        "date,kind,name\n2015-09-02,holiday,",
+        "第 2 行，字段 name：没有填写",
+    );
+    check(
+        "date,kind,name\n2015-09-02,holiday",
+        "第 2 行：有 2 格，应有 3 格",
+    );
+    check("date,kind,name\n", "第 1 行：没有任何日子");
+    check(
+        &notice_for_2027(""),
+        "第 1 行，字段 notice：这是放假安排，不是在京机关调休：有 notice 这一列，适用于各方，应作为放假安排载入",
+    );
+    let own = Loaded::read(CalendarFile::Overlay, WorkCalendar::overlay_of_beijing()).unwrap();
+    assert_eq!((own.holidays, own.makeup_workdays), (4, 2));
+    assert!(own.notices.is_empty() && own.years.is_empty() && own.names.len() == 2);
+}
+
+#[test]
 fn a_notice_is_checked_before_it_moves_a_day() {
     let check = |more: &str, line: usize, fault: CalendarFault| {
         let error = WorkCalendar::official()
@@ -375,9 +440,47 @@ fn the_log_gives_one_calendar_whatever_the_order() {
 }
 
 #[test]
+fn overlays_that_are_loaded_count_while_they_are_switched_on() {
+    let csv = "date,kind,name\n2015-09-02,holiday,x\n".to_owned();
+    let file = said("a", 1, 1_000_000_000_000, &Body::OverlayFile { csv });
+    let on = said("b", 1, 1_000_000_001_000, &Body::Overlay { on: true });
+    let off = said("b", 2, 1_000_000_002_000, &Body::Overlay { on: false });
+    let withdrawn = Body::NoticeWithdrawn {
+        notice: file.id.clone(),
+    };
+    let withdrawn = said("a", 2, 1_000_000_003_000, &withdrawn);
+    let notice = Body::Notice {
+        csv: notice_for_2027(""),
+    };
+    let notice = said("c", 1, 1_000_000_004_000, &notice);
+    let bad = Body::OverlayFile {
+        csv: notice_for_2027(""),
+    };
+    let bad = said("d", 1, 1_000_000_005_000, &bad);
+    let check = |changes: &[&Change], days: usize, entries: usize| {
+        let log = CalendarLog::of(changes.iter().copied());
+        assert_eq!(log.calendar.overlay_days().count(), days);
+        assert_eq!(log.entries.len(), entries);
+        let worked = |party| log.calendar.of(party).is_working(day("2015-09-02"));
+        assert_eq!(worked(Party::Municipal), days < 7);
+        assert!(worked(Party::Enterprise));
+        let backwards = CalendarLog::of(changes.iter().rev().copied().chain(changes.to_vec()));
+        assert_eq!(backwards, log);
+    };
+    check(&[&file], 0, 1);
+    check(&[&file, &on], 7, 2);
+    check(&[&file, &on, &off], 0, 3);
+    check(&[&file, &on, &withdrawn], 6, 2);
+    check(&[&file, &on, &notice, &bad], 7, 3);
+    check(&[&on, &bad], 6, 1);
+}
+
+#[test]
 fn what_is_wrong_with_a_notice_is_said_with_line_and_field() {
     let check = |csv: &str, expected: &str| {
-        let error = check_notice(csv).expect_err(csv).to_string();
+        let error = Loaded::read(CalendarFile::Notices, csv)
+            .expect_err(csv)
+            .to_string();
         assert_eq!(error, expected);
     };
     let line = 2 + statutory_holidays(2027).count();
@@ -401,9 +504,9 @@ fn what_is_wrong_with_a_notice_is_said_with_line_and_field() {
         "第 1 行：没有任何日子",
     );
     let padded = notice_for_2027("") + &"\n".repeat(70_000);
-    check(&padded, "第 1 行：文件太大：一次只载入一年或几年的通知");
+    check(&padded, "第 1 行：文件太大：一次只载入一年或几年的安排");
     let whole = include_str!("../../data/workdays.csv");
-    let loaded = Loaded::read(whole).unwrap();
+    let loaded = Loaded::read(CalendarFile::Notices, whole).unwrap();
     assert_eq!(
         loaded.years.len(),
         14,

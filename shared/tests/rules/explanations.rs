@@ -5,7 +5,7 @@ use shared::{
     CaseFile, Day,
     assess::assess,
     calendar::WorkCalendar,
-    explain::{Explanation, Role, explain, of_finding, of_notice},
+    explain::{Explanation, Role, Unit, explain, of_finding, of_notice},
     history::History,
 };
 
@@ -22,7 +22,11 @@ fn case(events: &str) -> CaseFile {
             let (on, kind) = (words.next(), words.next());
             let mut event = json!({ "id": format!("e{}", at + 1), "on": on, "type": kind });
             for (name, value) in words.filter_map(|word| word.split_once('=')) {
-                event[name] = json!(value);
+                event[name] = if value == "true" {
+                    json!(true)
+                } else {
+                    json!(value)
+                };
             }
             event
         })
@@ -259,6 +263,27 @@ fn assumptions_are_named() {
         "产品有严重质量问题，由承办人认定并填入案件",
     );
     check(
+        "2013-03-12 result_served",
+        "2013-03-13",
+        "art15.report_disposal",
+        "由人认定",
+        "是否及时，条文没有天数，由人判断",
+    );
+    check(
+        "2013-06-13 reinspection_reported verdict=nonconforming serious=true",
+        "2013-06-14",
+        "art20.open_penalty_case",
+        "由人认定",
+        "复查发现严重质量问题，由登记复查结果的人认定",
+    );
+    check(
+        "2013-03-12 rectification_order_served; 2013-04-15 excuse_accepted reason=搬迁",
+        "2013-04-16",
+        "art18.compel_reinspection",
+        "由人认定",
+        "是否及时，条文没有天数，由人判断",
+    );
+    check(
         "2013-03-07 materials_received; 2013-03-08 materials_received",
         "2013-03-09",
         "art6.serve_result",
@@ -294,9 +319,101 @@ fn consequences_name_clause_and_events() {
     );
     assert_eq!(refused.judged, Some("拒绝整改没有正当理由，由登记人认定"));
     let late = of_notice(&found.notices[0], &case, Some(edition));
+    assert_eq!(late.judged, None);
     assert_eq!(
         late.sentence,
         "异议逾期提出：2013-03-30 提出异议。依据第七条。"
+    );
+}
+
+#[test]
+fn what_a_person_decided_is_named_where_it_counts() {
+    let judged = |events: &str, as_of: &str| -> Vec<Option<&'static str>> {
+        let case = case(events);
+        let (history, official) = (History::default(), WorkCalendar::official());
+        let found = assess(&case, &history, official, day(as_of));
+        let edition = found.edition.unwrap();
+        let findings = found.findings.iter();
+        let notices = found.notices.iter();
+        findings
+            .map(|it| of_finding(it, &case, edition).judged)
+            .chain(notices.map(|it| of_notice(it, &case, Some(edition)).judged))
+            .collect()
+    };
+    let filed = "2013-03-08 report_submitted verdict=nonconforming; \
+                 2013-03-12 rectification_order_served; 2013-03-20 rectification_reported; \
+                 2013-03-20 reinspection_applied";
+    let visited = format!("{filed}; 2013-03-22 rectification_verified outcome=not_implemented");
+    assert_eq!(
+        judged(&visited, "2013-03-22"),
+        [Some("整改措施没有落实，由核查人认定")]
+    );
+    let again = format!("{filed}; 2013-03-29 reinspection_reported verdict=nonconforming");
+    assert_eq!(
+        judged(&again, "2013-03-29"),
+        [None],
+        "a laboratory found it"
+    );
+    let excused = "2013-03-08 report_submitted verdict=nonconforming; \
+                   2013-03-12 rectification_order_served; 2013-04-15 excuse_accepted";
+    assert_eq!(
+        judged(excused, "2013-04-16"),
+        [Some("未申请复查有正当理由，由区县局认定")]
+    );
+    let refused = "2013-03-08 sampling_refused";
+    assert_eq!(
+        judged(refused, "2013-03-08"),
+        [Some("拒绝抽查没有正当理由，由登记人认定")]
+    );
+}
+
+#[test]
+fn an_explanation_names_trigger_unit_and_article() {
+    let check = |events: &str, rule: &str, trigger: &str, unit: Unit, article: &str| {
+        let why = explained(events, "2013-04-16", rule, WorkCalendar::official());
+        let sum = &why.equation;
+        assert_eq!(
+            (&*sum.trigger, sum.unit, &*sum.article),
+            (trigger, unit, article),
+            "{rule}"
+        );
+    };
+    let served = "2013-03-07 materials_received; 2013-03-12 result_served; \
+                  2013-03-12 rectification_order_served; 2013-04-03 retest_ordered due=2013-04-26";
+    check(
+        served,
+        "art6.serve_result",
+        "e1",
+        Unit::WorkingDays,
+        "第六条",
+    );
+    check(
+        served,
+        "art7.file_objection",
+        "e2",
+        Unit::CalendarDays,
+        "第七条",
+    );
+    check(
+        served,
+        "art18.compel_reinspection",
+        "e3",
+        Unit::None,
+        "第十八条",
+    );
+    check(
+        served,
+        "art12.report_retest",
+        "e4",
+        Unit::Document,
+        "第十二条",
+    );
+    check(
+        served,
+        "order133.art40.request_extension",
+        "e3",
+        Unit::CalendarDays,
+        "第四十条",
     );
 }
 

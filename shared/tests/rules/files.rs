@@ -114,6 +114,27 @@ fn what_is_wrong_is_named_with_line_and_field() {
     );
     check("\"format\": \"aftercheck-case/1\",", "", "实为 （无）");
     check("\"weight\": 3", "\"weight\": ", "第 19 行");
+    check(
+        "\"nonconforming\"",
+        "\"rotten\"",
+        "“rotten”不在可选的值之内，应为 conforming、nonconforming",
+    );
+    check(
+        "\"year\": 2013",
+        "\"year\": \"2013\"",
+        "种类不对：是文字“2013”，应为整数",
+    );
+    check("\"id\": \"e3\", ", "", "字段 events[2].id：缺少 id");
+    check(
+        "2013-03-04",
+        "2013-03-32",
+        "“2013-03-32”不是日期，应写作 2013-03-04",
+    );
+    check(
+        "\"weight\": 3",
+        "\"weight\": 3,",
+        "不是 JSON（末尾多了逗号）",
+    );
     let mut bytes = WHOLE.as_bytes().to_vec();
     bytes.insert(WHOLE.find("椅").unwrap(), 0xff);
     assert!(
@@ -202,6 +223,30 @@ static GOLDEN: LazyLock<Vec<Value>> = LazyLock::new(|| {
     cases.collect()
 });
 
+/// Apart from what the file says itself and names of fields and values, nothing is in English.
+fn assert_is_in_chinese(reason: &str) {
+    const ENGLISH: [&str; 9] = [
+        "expected",
+        "invalid",
+        "missing",
+        "unknown",
+        "duplicate",
+        "while",
+        "number",
+        "trailing",
+        "character",
+    ];
+    let ours: String = reason
+        .split('“')
+        .map(|part| part.split_once('”').map_or(part, |(_, after)| after))
+        .collect();
+    assert!(!ENGLISH.iter().any(|word| ours.contains(word)), "{reason}");
+    assert!(
+        reason.chars().any(|it| ('一'..='鿿').contains(&it)),
+        "{reason}"
+    );
+}
+
 /// What is wrong is named with a line that the file has and, in JSON, with the field; what is read
 /// and written has lost nothing.
 fn check_any(text: &[u8]) {
@@ -215,15 +260,23 @@ fn check_any(text: &[u8]) {
             let after = serde_json::to_value(&case).expect("a case can be written");
             assert!(is_within(&before, &after), "{before}\n{after}");
         }
-        Err(CaseFileError::Unfit { line, field, .. }) => {
+        Err(CaseFileError::Unfit {
+            line,
+            field,
+            reason,
+            ..
+        }) => {
             assert!(has(line), "line {line} of {lines}");
             assert!(!field.is_empty() && field != ".", "a field without a name");
+            assert_is_in_chinese(&reason);
         }
-        Err(
-            CaseFileError::NotUtf8 { line }
-            | CaseFileError::NotJson { line, .. }
-            | CaseFileError::OtherFormat { line, .. },
-        ) => assert!(has(line), "line {line} of {lines}"),
+        Err(CaseFileError::NotJson { line, reason, .. }) => {
+            assert!(has(line), "line {line} of {lines}");
+            assert_is_in_chinese(&reason);
+        }
+        Err(CaseFileError::NotUtf8 { line } | CaseFileError::OtherFormat { line, .. }) => {
+            assert!(has(line), "line {line} of {lines}");
+        }
         Err(CaseFileError::TooLarge) => panic!("it is small"),
     }
 }

@@ -8,7 +8,7 @@ use crate::example::{Example, examples};
 use serde_json::json;
 use shared::{
     assess::{NATIONAL_RULES, Notice, Restriction},
-    edition::Edition,
+    edition::{Edition, Unruled},
     rule::{Rule, Track},
     words::{Word, article},
 };
@@ -214,6 +214,26 @@ fn a_gap_is_noticed() {
         gap(edition, 30, &entries, &shown).is_some(),
         "an article has come"
     );
+    // A reason must say whose duty it is and why no machine can see it.
+    let reasoned = |whose: &'static str, reason: &'static str| {
+        let unruled = Unruled {
+            article: 9,
+            whose,
+            reason,
+        };
+        let edition = Edition {
+            unruled: Box::leak(Box::new([unruled])),
+            ..*edition
+        };
+        gap(&edition, 9, &entries, &shown)
+    };
+    let why = "It is done in rooms that no record of a case can see into, by judging papers.";
+    assert_eq!(reasoned("the municipal bureau's", why), None);
+    assert!(reasoned("", why).is_some(), "nobody's duty");
+    assert!(reasoned("the bureau's", "Not computable.").is_some());
+    let padded =
+        "The duty of this article is, as everybody who reads it sees, not computable at all.";
+    assert!(reasoned("the bureau's", padded).is_some());
 }
 
 #[test]

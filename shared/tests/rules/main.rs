@@ -5,12 +5,15 @@
 mod analysis;
 mod announcement;
 mod calendar;
+mod documented;
 mod edition;
 mod example;
 mod examples;
 mod explanations;
 mod files;
+mod fixture;
 mod golden;
 mod index;
 mod laws;
 mod ledger;
+mod permissions;

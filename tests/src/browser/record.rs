@@ -20,7 +20,7 @@ use chromiumoxide::{
 use futures::StreamExt;
 
 /// One answer that came to the page.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Received {
     /// Where it came from.
     pub url: String,
@@ -114,15 +114,16 @@ fn note_log(record: &mut Record, event: &log::EventEntryAdded) {
 }
 
 fn note_response(record: &mut Record, event: &network::EventResponseReceived) {
-    let received = Received {
-        url: event.response.url.clone(),
-        kind: kind(&event.r#type),
-        from_service_worker: event.response.from_service_worker.unwrap_or_default(),
-        bytes: 0,
-    };
-    record
-        .received
-        .insert(event.request_id.inner().clone(), received);
+    let received = answer(record, &event.request_id);
+    received.url.clone_from(&event.response.url);
+    received.kind = kind(&event.r#type);
+    received.from_service_worker = event.response.from_service_worker.unwrap_or_default();
+}
+
+/// What is known of an answer. Its length may be heard of before its head: the events come in
+/// streams of their own.
+fn answer<'a>(record: &'a mut Record, id: &network::RequestId) -> &'a mut Received {
+    record.received.entry(id.inner().clone()).or_default()
 }
 
 fn kind(kind: &ResourceType) -> String {
@@ -130,10 +131,8 @@ fn kind(kind: &ResourceType) -> String {
 }
 
 fn note_length(record: &mut Record, event: &network::EventLoadingFinished) {
-    if let Some(received) = record.received.get_mut(event.request_id.inner()) {
-        // A count of bytes: whole and far below 2^53.
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        let bytes = event.encoded_data_length as u64;
-        received.bytes = bytes;
-    }
+    // A count of bytes: whole and far below 2^53.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let bytes = event.encoded_data_length as u64;
+    answer(record, &event.request_id).bytes = bytes;
 }

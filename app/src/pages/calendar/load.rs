@@ -1,12 +1,9 @@
-//! A notice is chosen, read, and shown with what it moves; then taken.
+//! A file of working days is chosen, read, and shown with what it moves; then taken.
 
 use std::sync::Arc;
 
 use leptos::{ev, html, prelude::*, task::spawn_local};
-use shared::{
-    calendar::{Loaded, WorkCalendar},
-    change::Body,
-};
+use shared::calendar::{CalendarError, CalendarFile, CalendarLog, Loaded, WorkCalendar};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, HtmlInputElement, TextDecoder};
@@ -23,6 +20,7 @@ use crate::{
 /// A file that can be loaded, and what it makes of the calendar.
 #[derive(Clone)]
 struct Ready {
+    file: CalendarFile,
     name: String,
     csv: String,
     loaded: Loaded,
@@ -37,16 +35,38 @@ enum Chosen {
     Unfit { name: String, why: String },
 }
 
-/// Loading a notice.
+/// What each kind of file is called, and how it is written.
+pub(super) struct Form {
+    pub(super) title: &'static str,
+    columns: &'static str,
+}
+
+pub(super) const fn form(file: CalendarFile) -> Form {
+    match file {
+        CalendarFile::Notices => Form {
+            title: "放假安排",
+            columns: "date,weekday,kind,name,statutory_festival,deviates_from_week,notice,known_from",
+        },
+        CalendarFile::Overlay => Form {
+            title: "在京机关调休",
+            columns: "date,kind,name",
+        },
+    }
+}
+
+/// Choosing such a file and taking it.
 #[component]
-pub(super) fn Load() -> impl IntoView {
+pub(super) fn Load(file: CalendarFile) -> impl IntoView {
     let session = Session::use_in();
     let chosen = RwSignal::new(None::<Chosen>);
     let input = NodeRef::<html::Input>::new();
+    let Form { title, columns } = form(file);
     let pick = move |event: ev::Event| {
-        let Some(file) = file_of(&event) else { return };
+        let Some(picked) = file_of(&event) else {
+            return;
+        };
         spawn_local(async move {
-            let read = read(file, session).await;
+            let read = read(file, picked, session).await;
             let _ = chosen.try_set(Some(read));
         });
     };
@@ -56,34 +76,35 @@ pub(super) fn Load() -> impl IntoView {
         }
     };
     view! {
-        <section class="part" aria-labelledby="load">
-            <h2 id="load">"载入放假安排"</h2>
-            <p>
-                "国务院办公厅公布新一年的放假安排后，由市局载入，各单位的设备同步后都按它计算。文件为 CSV，每行一天，首行是："
-                <span class="num">
-                    "date,weekday,kind,name,statutory_festival,deviates_from_week,notice,known_from"
-                </span> "；kind 填 holiday（放假）或 makeup_workday（调休上班）。"
-            </p>
-            {move || chosen.get().map(|chosen_now| match chosen_now {
-                Chosen::Unfit { name, why } => unfit(&name, &why),
-                Chosen::Ready(ready) => preview(ready, chosen, session),
-            })}
-            <div class="part__acts">
+        <p>
+            "文件为 CSV，每行一天，首行是 "<span class="num">{columns}</span>
+            "；kind 填 holiday（放假）或 makeup_workday（调休上班）。"
+        </p>
+        {move || chosen.get().map(|chosen_now| match chosen_now {
+            Chosen::Unfit { name, why } => unfit(&name, &why),
+            Chosen::Ready(ready) => preview(ready, chosen, session),
+        })}
+        <div class="part__acts">
+            {move || (!chosen.with(is_ready)).then(|| view! {
                 <button type="button" class="btn" on:click=open>
-                    "选择文件"
+                    {format!("选择{title}文件")}
                 </button>
-                <input
-                    class="vh"
-                    type="file"
-                    accept=".csv"
-                    aria-label="选择放假安排"
-                    tabindex="-1"
-                    node_ref=input
-                    on:change=pick
-                />
-            </div>
-        </section>
+            })}
+            <input
+                class="vh"
+                type="file"
+                accept=".csv"
+                aria-label=format!("{title}文件")
+                tabindex="-1"
+                node_ref=input
+                on:change=pick
+            />
+        </div>
     }
+}
+
+const fn is_ready(chosen: &Option<Chosen>) -> bool {
+    matches!(chosen, Some(Chosen::Ready(_)))
 }
 
 fn unfit(name: &str, why: &str) -> AnyView {
@@ -101,14 +122,20 @@ fn unfit(name: &str, why: &str) -> AnyView {
 
 fn preview(ready: Ready, chosen: RwSignal<Option<Chosen>>, session: Session) -> AnyView {
     let messages = Messages::use_in();
-    let body = Body::Notice {
-        csv: ready.csv.clone(),
-    };
+    let title = form(ready.file).title;
+    let is_overlay = ready.file == CalendarFile::Overlay;
+    let log = session.calendar_log();
+    let waits = move || is_overlay && !log.get().overlay;
+    let body = ready.file.body(ready.csv.clone());
     let take = move |_| {
         let body = body.clone();
         spawn_local(async move {
-            messages.say(match session.say_of_calendar(body).await {
-                Ok(()) => Message::done("已载入放假安排").more("各单位的设备同步后都按它计算。"),
+            let taken = session.say_of_calendar(body).await;
+            messages.say(match taken {
+                Ok(()) if waits() => Message::done(format!("已载入{title}")).more("启用后才计入。"),
+                Ok(()) => {
+                    Message::done(format!("已载入{title}")).more("各单位的设备同步后都按它计算。")
+                }
                 Err(error) => Message::bad("没有载入").more(error.to_string()),
             });
             let _ = chosen.try_set(None);
@@ -117,11 +144,12 @@ fn preview(ready: Ready, chosen: RwSignal<Option<Chosen>>, session: Session) -> 
     view! {
         <div role="status">
             <p>{format!("“{}”可以载入。{}。", ready.name, summary(&ready.loaded))}</p>
+            {move || waits().then_some(view! { <p>"调休现未启用：载入后须启用才计入。"</p> })}
             {moved_list(session, &ready.before, &ready.after)}
         </div>
         <div class="part__acts">
             <button type="button" class="btn btn--main" on:click=take>
-                "载入"
+                {format!("载入{title}")}
             </button>
             <button type="button" class="btn" on:click=move |_| chosen.set(None)>
                 "取消"
@@ -139,26 +167,36 @@ fn file_of(event: &ev::Event) -> Option<File> {
     file
 }
 
-async fn read(file: File, session: Session) -> Chosen {
-    let name = file.name();
-    let Some(csv) = text_of(&file).await else {
+async fn read(file: CalendarFile, picked: File, session: Session) -> Chosen {
+    let name = picked.name();
+    let Some(csv) = text_of(&picked).await else {
         let why = "文件不能读取".to_owned();
         return Chosen::Unfit { name, why };
     };
-    let before = session.calendar().get_untracked();
-    let read = Loaded::read(&csv).and_then(|loaded| Ok((loaded, before.with_notice(&csv)?)));
+    let log = session.calendar_log().get_untracked();
+    let read = Loaded::read(file, &csv).and_then(|loaded| Ok((loaded, with(&log, file, &csv)?)));
     match read {
         Ok((loaded, after)) => Chosen::Ready(Ready {
+            file,
             name,
             csv,
             loaded,
-            before,
+            before: session.calendar().get_untracked(),
             after: Arc::new(after),
         }),
         Err(error) => Chosen::Unfit {
             name,
             why: error.to_string(),
         },
+    }
+}
+
+/// What the calendar would be, were this file loaded.
+fn with(log: &CalendarLog, file: CalendarFile, csv: &str) -> Result<WorkCalendar, CalendarError> {
+    match file {
+        CalendarFile::Notices => log.calendar.with_notice(csv),
+        CalendarFile::Overlay if log.overlay => log.calendar.with_bureau_overlay(csv),
+        CalendarFile::Overlay => Ok(log.calendar.clone()),
     }
 }
 
