@@ -267,3 +267,120 @@ impl Replica {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sync::wire::{Receipt, RefusalReason};
+
+    const NOW: u64 = 1_363_046_400_000;
+
+    fn replica() -> Replica {
+        Replica::new(DeviceState::new("m4xw".parse().unwrap(), "chaoyang"))
+    }
+
+    fn edit(_: &ChangeId) -> Body {
+        Body::Head {
+            field: "number".into(),
+            value: "1".into(),
+            replaces: Vec::new(),
+        }
+    }
+
+    fn record(replica: &mut Replica, subject: &str) -> Change {
+        let subject: Subject = subject.parse().unwrap();
+        let composed = replica.compose(NOW, [(subject, edit)]);
+        replica.recorded(composed).1.remove(0)
+    }
+
+    fn commit(replica: &Replica) -> Commit {
+        Commit {
+            state: replica.writer().clone(),
+            forget_settled: false,
+            verdicts: Vec::new(),
+            received: Vec::new(),
+            revoked: Vec::new(),
+            restamped: Vec::new(),
+            doubt_after: None,
+            offered: BTreeSet::new(),
+            renamed: Vec::new(),
+        }
+    }
+
+    fn kept(change: &Change, stage: Stage) -> Kept {
+        Kept {
+            change: change.clone(),
+            stage,
+        }
+    }
+
+    #[test]
+    fn the_number_of_a_damaged_entry_stays_used() {
+        let mut replica = replica();
+        replica.damaged(["m4xw/7".parse().unwrap()]);
+        assert_eq!(record(&mut replica, "case/abc").id.sequence, 8);
+        assert_eq!(replica.writer().holes_up_to, 7);
+    }
+
+    #[test]
+    fn another_tab_goes_on_from_what_the_journal_says() {
+        let (mut first, mut second) = (replica(), replica());
+        let change = record(&mut first, "case/abc");
+        let state = DeviceState {
+            cursor: 9,
+            ..first.writer().clone()
+        };
+        second.load(Some(state), false, [kept(&change, Stage::Unsent)]);
+        assert_eq!(second.writer().cursor, 9);
+        assert_eq!(record(&mut second, "case/abc").id.sequence, 2);
+    }
+
+    #[test]
+    fn an_id_stands_under_one_subject_at_a_time() {
+        let mut replica = replica();
+        let change = record(&mut replica, "case/abc");
+        let moved = Change {
+            subject: "case/abd".parse().unwrap(),
+            ..change.clone()
+        };
+        let touched = replica.load(None, false, [kept(&moved, Stage::Unsent)]);
+        assert_eq!(touched.len(), 2);
+        let ledger = replica.ledger();
+        assert_eq!(ledger.all().count(), 1);
+        assert_eq!(ledger.get(&change.id).unwrap().change, moved);
+        assert!(ledger.case(&change.subject).is_none());
+    }
+
+    #[test]
+    fn what_a_rolled_back_log_names_otherwise_is_not_lost() {
+        let receipt = || Receipt("r".into());
+        for stage in [
+            Stage::Taken(receipt()),
+            Stage::Refused(RefusalReason::OutOfScope),
+        ] {
+            let mut replica = replica();
+            let ours = record(&mut replica, "case/abc");
+            replica.load(None, false, [kept(&ours, stage.clone())]);
+            let theirs = Change {
+                subject: "case/abd".parse().unwrap(),
+                ..ours.clone()
+            };
+            let mut commit = commit(&replica);
+            commit.received.push(Delivered {
+                change: theirs.clone(),
+                receipt: receipt(),
+            });
+            let plan = replica.plan(&commit);
+            replica.committed(plan);
+            assert_eq!(replica.ledger().get(&theirs.id).unwrap().change, theirs);
+            let offered = &replica.writer().displaced;
+            if let Stage::Taken(receipt) = stage {
+                let change = ours;
+                assert_eq!(offered[..], [Delivered { change, receipt }]);
+            } else {
+                let aside = replica.ledger().get(&ours.displaced().id).unwrap();
+                assert_eq!((&aside.stage, offered.len()), (&stage, 0));
+            }
+        }
+    }
+}
