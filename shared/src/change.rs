@@ -5,11 +5,11 @@
 
 mod body;
 
-use std::{fmt, str::FromStr};
+use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use serde_json::value::RawValue;
+use serde_json::{Value, value::RawValue};
 use sha2::{Digest as _, Sha256};
 
 pub use self::body::{Body, BodyError};
@@ -72,6 +72,14 @@ impl DeviceId {
     /// the numbers of one that was rolled back.
     pub fn server(epoch: &Epoch) -> Self {
         Self(format!("server-{epoch}").into())
+    }
+
+    /// The id that one of several installations with one id goes on under. Only `chance` tells it
+    /// from its copies, which may have the same to send.
+    #[must_use]
+    pub fn forked(&self, chance: [u8; 16], sent: &Digest) -> Self {
+        let name = [self.0.as_bytes(), &chance, sent.as_bytes()].concat();
+        Self::from_random(Digest::of(&name).0)
     }
 
     /// Whether this is a server's, in any epoch.
@@ -291,6 +299,60 @@ impl Change {
     /// Never: the envelope is plain JSON.
     pub fn canonical_bytes(&self) -> Vec<u8> {
         serde_json::to_vec(self).expect("an envelope is plain JSON")
+    }
+
+    /// The same under another id. Where its body names one of `names`, as an event is named by its
+    /// change, it names the new one.
+    #[must_use]
+    pub fn renamed(&self, id: ChangeId, names: &BTreeMap<String, ChangeId>) -> Self {
+        fn rename(value: &mut Value, names: &BTreeMap<String, ChangeId>) -> bool {
+            match value {
+                Value::String(text) => names.get(text).is_some_and(|name| {
+                    *text = name.to_string();
+                    true
+                }),
+                Value::Array(items) => items
+                    .iter_mut()
+                    .fold(false, |any, item| rename(item, names) | any),
+                Value::Object(map) => map
+                    .values_mut()
+                    .fold(false, |any, item| rename(item, names) | any),
+                _ => false,
+            }
+        }
+        let body = serde_json::from_str(self.body.get())
+            .ok()
+            .and_then(|mut body| {
+                rename(&mut body, names)
+                    .then(|| serde_json::value::to_raw_value(&body).ok())
+                    .flatten()
+            });
+        Self {
+            id,
+            body: body.unwrap_or_else(|| self.body.clone()),
+            ..self.clone()
+        }
+    }
+
+    /// The same under an id that only it can have: its own means another change by now.
+    #[must_use]
+    pub fn displaced(&self) -> Self {
+        let id = ChangeId {
+            device: self.id.device.forked([0; 16], &self.fingerprint()),
+            sequence: 1,
+        };
+        let names = BTreeMap::from([(self.id.to_string(), id.clone())]);
+        self.renamed(id, &names)
+    }
+
+    /// Whether both are one deed, whatever their stamps: a device may have stamped it anew without
+    /// knowing that it had arrived.
+    pub fn is_same_deed(&self, other: &Self) -> bool {
+        *self
+            == Self {
+                clock: self.clock,
+                ..other.clone()
+            }
     }
 
     /// The fingerprint that digests are made of.

@@ -12,6 +12,7 @@ use crate::{
     change::{Body, Change, ChangeId},
     clock::HybridTime,
     document::DocumentRecord,
+    mutation::mutated,
     order::{gathered, sort_by},
 };
 
@@ -130,11 +131,13 @@ pub fn fold<'a>(changes: impl IntoIterator<Item = &'a Change>) -> FoldedCase {
 /// Each change once, in the order in which every device takes them.
 pub(crate) fn in_order<'a>(changes: impl IntoIterator<Item = &'a Change>) -> Vec<&'a Change> {
     let mut ordered: Vec<&Change> = changes.into_iter().collect();
-    sort_by(&mut ordered, |a, b| {
-        (a.clock, &a.id)
-            .cmp(&(b.clock, &b.id))
-            .then_with(|| a.body.get().cmp(b.body.get()))
-    });
+    if !mutated("merged-by-arrival") {
+        sort_by(&mut ordered, |a, b| {
+            (a.clock, &a.id)
+                .cmp(&(b.clock, &b.id))
+                .then_with(|| a.body.get().cmp(b.body.get()))
+        });
+    }
     let mut seen = HashSet::new();
     ordered.retain(|change| seen.insert(&change.id));
     ordered
@@ -232,7 +235,7 @@ impl Folding {
             let Some(last) = edits.pop() else { continue };
             with_field(&mut head, &field, &last.value);
             let others = unseen_by(&last, edits);
-            if !others.is_empty() {
+            if !others.is_empty() && !mutated("parallel-not-shown") {
                 parallel.push(ParallelEdit {
                     field: field.clone(),
                     others,

@@ -28,6 +28,7 @@ pub mod fold;
 pub mod history;
 pub mod id;
 pub mod import;
+pub mod mutation;
 pub mod offer;
 pub mod order;
 pub mod outgoing;

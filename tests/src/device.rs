@@ -18,8 +18,8 @@ use shared::{
     change::{Body, Change, ChangeId, Epoch, Subject},
     id::CaseId,
     sync::{
-        Command, Commit, Delivered, Device as Machine, DeviceState, ExchangeRequest, Failure,
-        Input, Standing,
+        Command, Commit, Device as Machine, DeviceState, ExchangeRequest, Failure, Input, Replica,
+        Stage, Standing,
         device::Settlement,
         wire::{ExchangeResponse, RefusalReason},
     },
@@ -33,17 +33,6 @@ const LONGEST_WAIT: Duration = Duration::from_millis(20);
 /// The body that the inspection reports of these tests come from.
 const BODY: &str = "北京市产品质量监督检验院";
 
-/// How far a change has come, as the journal keeps it.
-#[derive(Clone, Debug, PartialEq)]
-enum Stage {
-    /// Not settled.
-    Unsent,
-    /// In the server's log.
-    Taken,
-    /// In the review tray.
-    Refused(RefusalReason),
-}
-
 /// Requests that are under way, over all devices of a test.
 pub type InFlight = Arc<AtomicUsize>;
 
@@ -54,12 +43,11 @@ pub struct Device {
     client: Client,
     cookie: String,
     machine: Machine,
-    /// What composes the next change.
-    writer: DeviceState,
+    /// The journal, which is in memory only.
+    replica: Replica,
     in_flight: InFlight,
     /// Recorded since the last exchange.
     new: Vec<Change>,
-    journal: BTreeMap<ChangeId, (Change, Stage)>,
     /// What the server has ever called taken; nothing leaves it.
     acknowledged: BTreeMap<ChangeId, Change>,
     setbacks: usize,
@@ -80,16 +68,17 @@ impl Device {
         let cookie = answer.headers().get(SET_COOKIE).expect("it signs in");
         let cookie = cookie.to_str().expect("a cookie is text");
         let cookie = cookie.split(';').next().unwrap_or_default().to_owned();
-        let writer = DeviceState::new(name.parse().expect("a device's name"), user);
+        let name = name.parse().expect("a device's name");
+        let replica = Replica::new(DeviceState::new(name, user));
         Self {
             url: url.to_owned(),
             client,
             cookie,
-            machine: Machine::new(writer.clone(), Vec::new()),
-            writer,
+            // Nobody copies it, so nothing has to tell it from a copy.
+            machine: replica.machine([0; 16]),
+            replica,
             in_flight: InFlight::default(),
             new: Vec::new(),
-            journal: BTreeMap::new(),
             acknowledged: BTreeMap::new(),
             setbacks: 0,
         }
@@ -104,13 +93,10 @@ impl Device {
 
     /// Records, as an officer does: in the journal first.
     fn record(&mut self, subject: &Subject, body: impl FnOnce(&ChangeId) -> Body) {
-        let change = self
-            .writer
-            .compose(now_milliseconds(), [(subject.clone(), body)])
-            .remove(0);
-        let kept = (change.clone(), Stage::Unsent);
-        self.journal.insert(change.id.clone(), kept);
-        self.new.push(change);
+        let bodies = [(subject.clone(), body)];
+        let composed = self.replica.compose(now_milliseconds(), bodies);
+        let (_, changes) = self.replica.recorded(composed);
+        self.new.extend(changes);
     }
 
     /// Opens a case of a bureau.
@@ -207,55 +193,24 @@ impl Device {
 
     /// One transaction of the journal.
     fn commit(&mut self, commit: &Commit) -> Input {
-        self.setbacks += usize::from(commit.reload_after.is_some() || commit.forget_settled);
-        let device = commit.state.device.clone();
-        for (sequence, settlement) in &commit.verdicts {
-            let id = ChangeId {
-                device: device.clone(),
-                sequence: *sequence,
-            };
-            if let Some((change, stage)) = self.journal.get_mut(&id) {
-                *stage = match settlement {
-                    Settlement::Taken(_) => Stage::Taken,
-                    Settlement::Refused(reason) => Stage::Refused(*reason),
-                };
-                if *stage == Stage::Taken {
-                    self.acknowledged.insert(id, change.clone());
-                }
+        self.setbacks += usize::from(commit.doubt_after.is_some() || commit.forget_settled);
+        for (id, settlement) in &commit.verdicts {
+            if let (Settlement::Taken(_), Some(change)) = (settlement, self.change(id)) {
+                self.acknowledged.insert(id.clone(), change.clone());
             }
         }
-        self.journal.retain(|_, (change, stage)| {
-            let revoked = commit.revoked.contains(&change.subject);
-            !(*stage == Stage::Taken && (commit.forget_settled || revoked))
-        });
-        for change in &commit.restamped {
-            self.journal
-                .insert(change.id.clone(), (change.clone(), Stage::Unsent));
+        let plan = self.replica.plan(commit);
+        let applied = self.replica.committed(plan);
+        Input::Committed {
+            unsettled: applied.unsettled,
+            doubtful: applied.doubtful,
         }
-        for Delivered { change, .. } in &commit.received {
-            let kept = (change.clone(), Stage::Taken);
-            self.journal.insert(change.id.clone(), kept);
-        }
-        if let Some(last) = commit.reload_after {
-            for (id, (_, stage)) in &mut self.journal {
-                if id.device == device && id.sequence > last {
-                    *stage = Stage::Unsent;
-                }
-            }
-        }
-        self.writer = DeviceState {
-            last_sequence: self.writer.last_sequence.max(commit.state.last_sequence),
-            clock: self.writer.clock.observing(commit.state.clock),
-            ..commit.state.clone()
-        };
-        let reload_after = commit.reload_after.unwrap_or(u64::MAX);
-        let unsettled = self
-            .journal
-            .values()
-            .filter(|(change, stage)| *stage == Stage::Unsent && change.id.sequence > reload_after)
-            .map(|(change, _)| change.clone())
-            .collect();
-        Input::Committed { unsettled }
+    }
+
+    fn change(&self, id: &ChangeId) -> Option<&Change> {
+        let mut kept = self.replica.ledger().all();
+        kept.find(|kept| kept.change.id == *id)
+            .map(|kept| &kept.change)
     }
 
     /// Every change of its own that the server has ever called taken, as it was then, whatever the
@@ -266,23 +221,24 @@ impl Device {
 
     /// A change that the server has, as the journal holds it.
     pub fn taken(&self, id: &ChangeId) -> Option<&Change> {
-        let (change, stage) = self.journal.get(id)?;
-        (*stage == Stage::Taken).then_some(change)
+        let mut kept = self.replica.ledger().all();
+        let kept = kept.find(|kept| kept.change.id == *id)?;
+        matches!(kept.stage, Stage::Taken(_)).then_some(&kept.change)
     }
 
     /// Its own changes that no exchange has settled.
     pub fn unsent(&self) -> usize {
-        let unsent = |(_, stage): &&(Change, Stage)| *stage == Stage::Unsent;
-        self.journal.values().filter(unsent).count()
+        self.replica.ledger().unsent().len()
     }
 
     /// Why changes of its own were refused.
     pub fn refused(&self) -> Vec<RefusalReason> {
-        let refused = |(_, stage): &(Change, Stage)| match stage {
+        let kept = self.replica.ledger().all();
+        kept.filter_map(|kept| match &kept.stage {
             Stage::Refused(reason) => Some(*reason),
             _ => None,
-        };
-        self.journal.values().filter_map(refused).collect()
+        })
+        .collect()
     }
 
     /// How often the server turned out not to have what it had acknowledged or given out, and the

@@ -2,7 +2,8 @@
 //! See tests/docs/faults.md.
 
 use std::{
-    env,
+    env, fs,
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering::SeqCst},
@@ -14,7 +15,10 @@ use server::{
     api::{hash_passphrase, now_milliseconds},
     db::Database,
 };
-use shared::{Actor, EventKind, Role, change::Subject};
+use shared::{
+    Actor, EventKind, Role,
+    change::{Change, Subject},
+};
 use tests::{
     device::{Device, InFlight},
     server::Server,
@@ -117,6 +121,69 @@ async fn a_killed_server_has_every_change_that_it_acknowledged() {
     assert!(usize::try_from(verified).unwrap() >= acknowledged_count);
     assert!(hits * 10 >= kills * 3, "only {hits} of {kills} kills hit");
     assert!(acknowledged_count > kills, "there was load");
+}
+
+/// What a folder of data holds, put into another one in place of what is there.
+fn copy_folder(from: &Path, to: &Path) {
+    for entry in fs::read_dir(to).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            fs::remove_file(path).unwrap();
+        }
+    }
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        if entry.file_type().unwrap().is_file() {
+            fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_old_backup_under_live_devices_gets_everything_back() {
+    let (folder, backup) = (data(), tempfile::tempdir().unwrap());
+    let mut server = Server::start(folder.path());
+    let mut author = device(&server, "author").await;
+    let mut reader = device(&server, "reader").await;
+    let early = author.open_case("JD-early", "110105");
+    author.sync().await;
+    server.stop();
+    copy_folder(folder.path(), backup.path());
+    server.start_again();
+
+    // All of this comes after the backup; the reader holds it, and records itself.
+    author.event(&early, EventKind::Announced, "2013-06-03");
+    for number in 0..20 {
+        let case = author.open_case(&format!("JD-{number}"), "110105");
+        author.event(&case, EventKind::Announced, "2013-06-03");
+    }
+    author.sync().await;
+    reader.sync().await;
+    reader.event(&early, EventKind::Announced, "2013-06-04");
+    reader.sync().await;
+    let epoch = reader.epoch().cloned();
+    server.stop();
+    copy_folder(backup.path(), folder.path());
+    server.start_again();
+
+    // The author's tablet stays in its drawer: the reader alone brings back what both have made.
+    reader.sync().await;
+    assert_ne!(reader.epoch(), epoch.as_ref(), "the rollback was noticed");
+    let mut newcomer = device(&server, "newcomer").await;
+    newcomer.sync().await;
+    author.sync().await;
+    for from in [&author, &reader] {
+        for (id, change) in from.acknowledged() {
+            for at in [&author, &reader, &newcomer] {
+                let held = at.taken(id).map(Change::canonical_bytes);
+                assert_eq!(held, Some(change.canonical_bytes()), "{id}");
+            }
+        }
+    }
+    assert!(author.acknowledged().len() > 40 && author.refused().is_empty());
+    server.stop();
+    let log = Database::open(folder.path()).unwrap();
+    log.verify_chain().unwrap().unwrap();
 }
 
 /// Records and sends without a pause, whatever happens to the server, until all is sent.

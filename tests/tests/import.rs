@@ -99,7 +99,7 @@ fn cases_in(data: &Path, user: &str) -> BTreeSet<Subject> {
         office: String::new(),
     };
     let state = DeviceState::new("reader".parse().unwrap(), user);
-    let mut device = Device::new(state, Vec::new());
+    let mut device = Device::new(state, Vec::new(), Vec::new(), [1; 16]);
     let mut cases = BTreeSet::new();
     let mut input = Input::Wake;
     loop {
@@ -114,6 +114,7 @@ fn cases_in(data: &Path, user: &str) -> BTreeSet<Subject> {
                 cases.extend(subjects.map(|delivered| delivered.change.subject));
                 Input::Committed {
                     unsettled: Vec::new(),
+                    doubtful: Vec::new(),
                 }
             }
             Command::Wait { .. } => break,

@@ -20,14 +20,17 @@ use shared::{
     document::Issued,
     id::CaseId,
     order::sort_by_key,
-    sync::{Command, Commit, Device, DeviceState, Failure, Input, Standing, device::Settlement},
+    sync::{
+        Command, Commit, Device, DeviceState, Failure, Input, Replica, Stage, Standing,
+        device::Settlement, replica::Applied,
+    },
 };
 
 use super::{
     AttachmentRecord, DeviceFacts, EventRecord, LedgerCase, OutboxRow, Profile, RecordError,
     Session, SyncState, Word,
     contents::{Besides, Contents},
-    ledger::{CachedCase, Kept, Ledger, Stage, read_json, to_entry},
+    ledger::{CachedCase, from_entries, names, read_json, to_bytes, to_entry, write},
     now,
     server::{self, News},
 };
@@ -61,9 +64,7 @@ pub(super) enum Draft {
 pub(super) struct Engine {
     session: Session,
     store: Store,
-    ledger: RefCell<Ledger>,
-    /// What the next change is made with.
-    writer: RefCell<DeviceState>,
+    replica: RefCell<Replica>,
     /// The sync machine, in the tab that leads.
     machine: RefCell<Option<Device>>,
     lead: RefCell<Option<Lead>>,
@@ -103,8 +104,7 @@ impl Engine {
         let engine = Rc::new(Self {
             session,
             store,
-            ledger: RefCell::default(),
-            writer: RefCell::new(state),
+            replica: RefCell::new(Replica::new(state)),
             machine: RefCell::default(),
             lead: RefCell::default(),
             news: RefCell::default(),
@@ -145,33 +145,21 @@ impl Engine {
     ) -> Result<Vec<ChangeId>, RecordError> {
         let turn = self.turn.lock().await;
         for _ in 0..MAXIMUM_ATTEMPTS {
-            let mut writer = self.writer.borrow().clone();
-            let changes = writer.compose(
+            let composed = self.replica.borrow().compose(
                 now().unsigned_abs(),
                 drafts
                     .iter()
                     .cloned()
                     .map(|(subject, draft)| (subject, |id: &ChangeId| draft.named(id))),
             );
-            let kept: Vec<_> = changes
-                .iter()
-                .map(|change| Kept {
-                    change: change.clone(),
-                    stage: Stage::Unsent,
-                })
-                .collect();
             let mut batch = self.store.batch();
-            for kept in &kept {
+            for kept in &composed.entries {
                 batch.add(&to_entry(kept));
             }
             besides.write(&mut batch);
             match self.store.commit(batch).await {
                 Ok(committed) => {
-                    *self.writer.borrow_mut() = writer;
-                    let touched = kept
-                        .into_iter()
-                        .map(|kept| self.ledger.borrow_mut().put(kept))
-                        .collect();
+                    let (touched, changes) = self.replica.borrow_mut().recorded(composed);
                     if committed.others_wrote {
                         self.take_news().await?;
                     }
@@ -193,32 +181,12 @@ impl Engine {
 
     /// The changes that a field's value rests on, for an edit that replaces them.
     pub(super) fn setters_of(&self, subject: &Subject, field: &str) -> Vec<ChangeId> {
-        let Some(case) = self.ledger.borrow().case(subject) else {
-            return Vec::new();
-        };
-        let parallel = case
-            .folded
-            .parallel
-            .iter()
-            .filter(|parallel| parallel.field == field);
-        let others = parallel.flat_map(|parallel| {
-            parallel
-                .others
-                .iter()
-                .map(|(_, record)| record.change.clone())
-        });
-        case.folded
-            .fields
-            .get(field)
-            .map(|record| record.change.clone())
-            .into_iter()
-            .chain(others)
-            .collect()
+        self.replica.borrow().ledger().setters_of(subject, field)
     }
 
     /// A document as it was issued; `None` where the journal does not have it, or no longer.
     pub(super) fn issued(&self, case: &CaseId, issuing: &ChangeId) -> Option<Issued> {
-        let changes = self.ledger.borrow().changes(&Subject::case(case));
+        let changes = self.replica.borrow().ledger().changes(&Subject::case(case));
         let change = changes.iter().find(|change| change.id == *issuing)?;
         match change.body() {
             Ok(Body::Document { document }) => Some(*document),
@@ -228,7 +196,7 @@ impl Engine {
 
     /// A case as one file, with all of its changes.
     pub(super) fn packed(&self, case: &CaseId) -> CaseFile {
-        let changes = self.ledger.borrow().changes(&Subject::case(case));
+        let changes = self.replica.borrow().ledger().changes(&Subject::case(case));
         shared::travel::pack(case, &changes)
     }
 
@@ -258,7 +226,8 @@ impl Engine {
         if self.take_news().await.is_err() {
             return;
         }
-        let machine = Device::new(self.writer.borrow().clone(), self.ledger.borrow().unsent());
+        let Ok(chance) = random() else { return };
+        let machine = self.replica.borrow().machine(chance);
         *self.machine.borrow_mut() = Some(machine);
         self.listen();
         self.wake();
@@ -288,11 +257,12 @@ impl Engine {
         let mut entries = loaded.entries;
         while !entries.is_empty() {
             let rest = entries.split_off(entries.len().min(LOADED_AT_A_TIME));
-            self.ledger.borrow_mut().load(entries);
+            let entries_read = from_entries(entries);
+            self.replica.borrow_mut().load(None, false, entries_read);
             entries = rest;
             TimeoutFuture::new(0).await;
         }
-        self.observe_all();
+        self.replica.borrow_mut().damaged(names(&loaded.damaged));
         self.show_calendar();
         if cached {
             self.show_outbox();
@@ -300,17 +270,6 @@ impl Engine {
             self.show_all();
         }
         Ok(())
-    }
-
-    /// The writer goes on from the last of its own changes, whoever of the tabs made it.
-    fn observe_all(&self) {
-        let mut writer = self.writer.borrow_mut();
-        for kept in self.ledger.borrow().all() {
-            writer.clock = writer.clock.observing(kept.change.clock);
-            if kept.change.id.device == writer.device {
-                writer.last_sequence = writer.last_sequence.max(kept.change.id.sequence);
-            }
-        }
     }
 
     async fn hear(self: Rc<Self>, news: String) {
@@ -326,17 +285,19 @@ impl Engine {
     /// What other tabs have written.
     async fn take_news(self: &Rc<Self>) -> Result<(), StoreError> {
         let loaded = self.store.news().await?;
-        if loaded.whole {
-            self.ledger.borrow_mut().clear();
-        }
-        let touched = self.ledger.borrow_mut().load(loaded.entries);
-        self.observe_all();
+        let state = kept_state(&self.store).await?;
+        let touched = {
+            let mut replica = self.replica.borrow_mut();
+            let touched = replica.load(state, loaded.whole, from_entries(loaded.entries));
+            replica.damaged(names(&loaded.damaged));
+            touched
+        };
         if loaded.whole {
             self.show_all();
         } else {
             self.show(&touched);
         }
-        let unsent = self.ledger.borrow().unsent();
+        let unsent = self.replica.borrow().ledger().unsent();
         if !unsent.is_empty() {
             self.step(Input::Recorded(unsent));
         }
@@ -361,7 +322,7 @@ impl Engine {
     }
 
     pub(super) fn names(&self, hash: &ContentHash) -> bool {
-        self.ledger.borrow().names(hash)
+        self.replica.borrow().ledger().names(hash)
     }
 
     /// Opens a broken stream: the browser takes seconds before it does, and gives up where it was
@@ -407,7 +368,7 @@ impl Engine {
             }
             Command::Commit(commit) => {
                 let input = match self.commit(&commit).await {
-                    Ok(unsettled) => Input::Committed { unsettled },
+                    Ok(input) => input,
                     Err(error) => {
                         self.trouble(&error);
                         Input::CommitFailed
@@ -431,33 +392,36 @@ impl Engine {
         }
     }
 
-    /// One transaction; returns the own changes that are to be sent again.
-    async fn commit(self: &Rc<Self>, commit: &Commit) -> Result<Vec<Change>, StoreError> {
+    /// One transaction; returns what the machine is to be told.
+    async fn commit(self: &Rc<Self>, commit: &Commit) -> Result<Input, StoreError> {
+        let plan = self.replica.borrow().plan(commit);
         let mut batch = self.store.batch();
-        self.ledger.borrow().write(commit, &mut batch);
-        let mut state = commit.state.clone();
-        state.last_sequence = state.last_sequence.max(self.writer.borrow().last_sequence);
+        write(&plan.entries, &mut batch);
         batch.set_state(
             DEVICE_STATE,
-            &serde_json::to_vec(&state).unwrap_or_default(),
+            &serde_json::to_vec(&plan.state).unwrap_or_default(),
         );
-        for hash in self.ledger.borrow().contents_going(commit) {
+        for hash in self.replica.borrow().ledger().contents_going(&plan.entries) {
             batch.remove_content(&hash);
         }
-        let before = self.writer.borrow().epoch.clone();
-        if before.is_some() && before != state.epoch {
+        let before = self.replica.borrow().writer().epoch.clone();
+        if before.is_some() && before != plan.state.epoch {
             self.send_all_again(&mut batch).await?;
         }
-        self.store.commit(batch).await?;
-
-        let touched = self.ledger.borrow_mut().apply(commit);
-        {
-            let mut writer = self.writer.borrow_mut();
-            let (last_sequence, clock) = (writer.last_sequence, writer.clock);
-            *writer = state;
-            writer.last_sequence = writer.last_sequence.max(last_sequence).max(writer.settled);
-            writer.clock = writer.clock.observing(clock);
+        match self.store.commit(batch).await {
+            Ok(_) => {}
+            // Another tab was faster with a number: the machine tries again knowing of it.
+            Err(StoreError::Taken) => {
+                self.take_news().await?;
+                return Ok(Input::CommitFailed);
+            }
+            Err(error) => return Err(error),
         }
+        let Applied {
+            touched,
+            unsettled,
+            doubtful,
+        } = self.replica.borrow_mut().committed(plan);
         self.show(&touched);
         if !touched.is_empty() {
             self.tell(JOURNAL_NEWS);
@@ -471,12 +435,10 @@ impl Engine {
             self.show_outbox();
         }
         self.examine().await;
-        let reload_after = commit.reload_after.unwrap_or(u64::MAX);
-        let unsent = self.ledger.borrow().unsent();
-        Ok(unsent
-            .into_iter()
-            .filter(|change| change.id.sequence > reload_after)
-            .collect())
+        Ok(Input::Committed {
+            unsettled,
+            doubtful,
+        })
     }
 
     fn tell(&self, news: &str) {
@@ -504,9 +466,12 @@ impl Engine {
             .iter()
             .filter_map(|subject| Some((subject, subject.case_id()?)))
         {
-            match (self.ledger.borrow().case(subject), places.get(&id)) {
+            match (
+                self.replica.borrow().ledger().case(subject),
+                places.get(&id),
+            ) {
                 (Some(case), place) => {
-                    changed.push(case.to_bytes(&id));
+                    changed.push(to_bytes(&case, &id));
                     let case = Arc::new(ledger_case(id, case));
                     match place {
                         Some(&place) => cases[place] = case,
@@ -529,13 +494,14 @@ impl Engine {
     fn show_all(&self) {
         self.show_calendar();
         let folded: Vec<_> = {
-            let ledger = self.ledger.borrow();
+            let replica = self.replica.borrow();
+            let ledger = replica.ledger();
             ledger
                 .subjects()
                 .filter_map(|subject| Some((subject.case_id()?, ledger.case(subject)?)))
                 .collect()
         };
-        let bytes: Vec<_> = folded.iter().map(|(id, case)| case.to_bytes(id)).collect();
+        let bytes: Vec<_> = folded.iter().map(|(id, case)| to_bytes(case, id)).collect();
         let cases = folded
             .into_iter()
             .map(|(id, case)| Arc::new(ledger_case(id, case)));
@@ -545,10 +511,11 @@ impl Engine {
     }
 
     fn all_bytes(&self) -> Vec<CaseBytes> {
-        let ledger = self.ledger.borrow();
+        let replica = self.replica.borrow();
+        let ledger = replica.ledger();
         ledger
             .subjects()
-            .filter_map(|subject| Some(ledger.case(subject)?.to_bytes(&subject.case_id()?)))
+            .filter_map(|subject| Some(to_bytes(&ledger.case(subject)?, &subject.case_id()?)))
             .collect()
     }
 
@@ -562,8 +529,9 @@ impl Engine {
                 .last_contact_milliseconds
                 .and_then(|at| i64::try_from(at).ok());
             let refused = self
-                .ledger
+                .replica
                 .borrow()
+                .ledger()
                 .all()
                 .filter(|kept| matches!(kept.stage, Stage::Refused(_)))
                 .count();
@@ -601,14 +569,15 @@ impl Engine {
     fn show_outbox(&self) {
         self.show_history();
         let cases = self.session.cases.get_untracked();
-        let ledger = self.ledger.borrow();
-        let mut rows: Vec<_> = ledger
+        let replica = self.replica.borrow();
+        let mut rows: Vec<_> = replica
+            .ledger()
             .all()
             .filter_map(|kept| {
                 let refused = match &kept.stage {
                     Stage::Unsent => None,
                     Stage::Refused(reason) => Some(*reason),
-                    Stage::Taken(_) => return None,
+                    Stage::Taken(_) | Stage::Doubtful(_) => return None,
                 };
                 let id = kept.change.subject.case_id();
                 let file = cases
@@ -636,7 +605,7 @@ impl Engine {
     }
 
     fn show_history(&self) {
-        let history = Arc::new(self.ledger.borrow().history());
+        let history = Arc::new(self.replica.borrow().ledger().history());
         if self.session.told.with_untracked(|known| *known != history) {
             self.session.told.set(history);
         }
@@ -644,7 +613,12 @@ impl Engine {
 
     /// What dates are computed by: the notices that come with the app, and what the log adds.
     fn show_calendar(&self) {
-        let log = self.ledger.borrow().calendar().unwrap_or_default();
+        let log = self
+            .replica
+            .borrow()
+            .ledger()
+            .calendar()
+            .unwrap_or_default();
         self.session.show_calendar(log);
     }
 
@@ -652,7 +626,8 @@ impl Engine {
     async fn examine(&self) {
         let health = self.store.health().await;
         let facts = {
-            let writer = self.writer.borrow();
+            let replica = self.replica.borrow();
+            let writer = replica.writer();
             DeviceFacts {
                 device: writer.device.to_string(),
                 last_contact_milliseconds: writer
@@ -694,14 +669,18 @@ impl Draft {
     }
 }
 
-async fn device_state(store: &Store) -> Result<DeviceState, StoreError> {
+/// The device's state as the journal has it.
+async fn kept_state(store: &Store) -> Result<Option<DeviceState>, StoreError> {
     let known = store.state().await?;
-    if let Some(state) = known.get(DEVICE_STATE).and_then(|bytes| read_json(bytes)) {
+    Ok(known.get(DEVICE_STATE).and_then(|bytes| read_json(bytes)))
+}
+
+async fn device_state(store: &Store) -> Result<DeviceState, StoreError> {
+    if let Some(state) = kept_state(store).await? {
         return Ok(state);
     }
-    let mut random = [0; 16];
-    getrandom::fill(&mut random).map_err(|_| StoreError::Unavailable)?;
-    let state = DeviceState::new(DeviceId::from_random(random), store.user());
+    let device = DeviceId::from_random(random()?);
+    let state = DeviceState::new(device, store.user());
     let mut batch = store.batch();
     batch.set_state(
         DEVICE_STATE,
@@ -709,6 +688,12 @@ async fn device_state(store: &Store) -> Result<DeviceState, StoreError> {
     );
     store.commit(batch).await?;
     Ok(state)
+}
+
+fn random() -> Result<[u8; 16], StoreError> {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random).map_err(|_| StoreError::Unavailable)?;
+    Ok(random)
 }
 
 fn ledger_case(id: CaseId, case: CachedCase) -> LedgerCase {

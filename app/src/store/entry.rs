@@ -24,6 +24,8 @@ pub enum EntryState {
     Acknowledged(Vec<u8>),
     /// Set aside by the server; its reason.
     Refused(Vec<u8>),
+    /// Once with the server, whose log has been rolled back since; what the server said of it.
+    Doubtful(Vec<u8>),
 }
 
 /// A change as the journal keeps it.
@@ -60,6 +62,7 @@ impl JournalEntry {
             EntryState::Unsent => (0, &[]),
             EntryState::Acknowledged(note) => (1, note),
             EntryState::Refused(note) => (2, note),
+            EntryState::Doubtful(note) => (3, note),
         };
         let note_length =
             u32::try_from(note.len()).expect("a server's note is a few hundred bytes");
@@ -74,6 +77,7 @@ impl JournalEntry {
             0 => EntryState::Unsent,
             1 => EntryState::Acknowledged(note.to_vec()),
             2 => EntryState::Refused(note.to_vec()),
+            3 => EntryState::Doubtful(note.to_vec()),
             _ => return None,
         };
         Some(Self {
@@ -98,6 +102,7 @@ mod tests {
             EntryState::Unsent,
             EntryState::Acknowledged(b"17".to_vec()),
             EntryState::Refused(vec![0; 300]),
+            EntryState::Doubtful(b"17".to_vec()),
         ] {
             for body in [&b""[..], b"{}", "北京".as_bytes()] {
                 let entry = JournalEntry {
@@ -108,7 +113,7 @@ mod tests {
                 assert_eq!(JournalEntry::decode(&key, &entry.encode()), Some(entry));
             }
         }
-        for bytes in [&[][..], &[0], &[0, 9, 0, 0, 0, 1], &[3, 0, 0, 0, 0]] {
+        for bytes in [&[][..], &[0], &[0, 9, 0, 0, 0, 1], &[4, 0, 0, 0, 0]] {
             assert_eq!(JournalEntry::decode(&key, bytes), None, "{bytes:?}");
         }
     }

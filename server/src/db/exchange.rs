@@ -1,6 +1,9 @@
 //! One exchange with a device, as one transaction.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashMap},
+};
 
 use rusqlite::{OptionalExtension, Transaction};
 use shared::{
@@ -9,6 +12,7 @@ use shared::{
     clock::{HybridTime, MAXIMUM_CLOCK_LEAD_MILLISECONDS},
     day::Day,
     fold::{FoldedCase, fold},
+    mutation::mutated,
     sync::{
         Delivered, ExchangeRequest, ExchangeResponse, Scope,
         admission::admit,
@@ -50,9 +54,9 @@ impl Database {
         now_milliseconds: u64,
     ) -> Result<Exchanged, Error> {
         // Only asking for news takes no turn with the writers.
-        if request.push.is_empty() {
+        if request.push.is_empty() && request.offers.is_empty() && request.holes_up_to == 0 {
             let quiet = self.read(|transaction| {
-                let known = device(transaction, actor, &request.device)?;
+                let known = device(transaction, actor, request)?;
                 let desk = Desk::new(transaction, actor, request, now_milliseconds)?;
                 match known {
                     Some(settled) if !desk.rolled_back(settled)? && desk.sees_calendar()? => {
@@ -69,7 +73,7 @@ impl Database {
             }
         }
         self.write(|transaction| {
-            let settled = match device(transaction, actor, &request.device)? {
+            let settled = match device(transaction, actor, request)? {
                 Some(settled) => settled,
                 None => register(transaction, actor, &request.device, now_milliseconds)?,
             };
@@ -138,8 +142,14 @@ impl Database {
 fn device(
     transaction: &Transaction<'_>,
     actor: &Actor,
-    device: &DeviceId,
+    request: &ExchangeRequest,
 ) -> Result<Option<u64>, Error> {
+    let ExchangeRequest { device, author, .. } = request;
+    let author = author.as_ref();
+    // In one browser another account may have signed in beside the one whose device it is.
+    if author.is_some_and(|author| *author != actor.user) && !mutated("sign-in-not-compared") {
+        return Err(Error::DeviceOfOther);
+    }
     let known = transaction
         .prepare_cached("SELECT user, settled FROM devices WHERE device = ?1")?
         .query_row([device.as_str()], |row| {
@@ -208,6 +218,9 @@ impl<'a> Desk<'a> {
 
     /// Whether the device knows more of this epoch than the database: an old copy was put back.
     fn rolled_back(&self, settled: u64) -> Result<bool, Error> {
+        if mutated("rollback-not-noticed") {
+            return Ok(false);
+        }
         let same_epoch = self.request.epoch.as_ref() == Some(&self.epoch);
         let same_scope = self.request.scope.as_deref() == Some(self.scope.to_string().as_str());
         let (last, _) = log::feed_head(self.transaction, &self.scope)?;
@@ -229,71 +242,129 @@ impl<'a> Desk<'a> {
         Ok(())
     }
 
-    /// Settles the push; says up to where the device's changes are settled now.
+    /// Settles offers and push; says up to where the device's changes are settled now.
     fn settle(&mut self, settled: u64) -> Result<u64, Error> {
-        let (repeated, new): (Vec<_>, Vec<_>) = self
-            .request
+        let request = self.request;
+        let mut subjects: BTreeSet<&Subject> = BTreeSet::new();
+        for offer in &request.offers {
+            if self.take_back(offer)? {
+                subjects.insert(&offer.change.subject);
+            }
+        }
+        let (repeated, new): (Vec<_>, Vec<_>) = request
             .push
             .iter()
             .partition(|change| change.id.sequence <= settled);
+        let mut reused = false;
         for change in repeated {
             let verdict = self.repeat(change)?;
+            reused |= verdict.refused == Some(RefusalReason::IdReused);
             self.verdicts.push(verdict);
         }
-        let dense = new.iter().zip(settled + 1..).all(|(change, sequence)| {
-            change.id.sequence == sequence && change.id.device == self.request.device
-        });
         let latest = self.now_milliseconds + MAXIMUM_CLOCK_LEAD_MILLISECONDS;
-        if !dense {
+        let mut now_settled = settled;
+        if !self.is_dense(&new, settled) {
             self.hold = Some(Hold::Gap);
-        } else if new.iter().any(|change| change.clock.milliseconds > latest) {
+        } else if new.iter().any(|change| change.clock.milliseconds > latest)
+            && !mutated("clock-not-bounded")
+        {
             self.hold = Some(Hold::ClockAhead);
-        } else {
+        } else if !reused {
+            // What follows a number that means something else may speak of it: the device sends it
+            // again under another name.
             for change in &new {
                 let verdict = self.settle_one(change)?;
+                let blocked = verdict.refused == Some(RefusalReason::IdReused)
+                    || (verdict.refused.is_some() && mutated("refusal-blocks"));
                 self.verdicts.push(verdict);
+                if blocked {
+                    break;
+                }
+                now_settled = change.id.sequence;
+                subjects.insert(&change.subject);
             }
-            let subjects: BTreeSet<_> = new.iter().map(|change| &change.subject).collect();
-            let subjects = subjects.into_iter().filter(|it| it.case_id().is_some());
-            for subject in subjects {
-                self.touched.extend(self.cases.tell_history(
-                    self.transaction,
-                    &self.epoch,
-                    subject,
-                    self.now_milliseconds,
-                )?);
+            if self.verdicts.len() == request.push.len() {
+                now_settled = now_settled.max(request.holes_up_to);
             }
-            return Ok(settled + new.len() as u64);
         }
-        Ok(settled)
+        let cases = subjects.into_iter().filter(|it| it.case_id().is_some());
+        for subject in cases {
+            self.touched.extend(self.cases.tell_history(
+                self.transaction,
+                &self.epoch,
+                subject,
+                self.now_milliseconds,
+            )?);
+        }
+        Ok(now_settled)
+    }
+
+    /// Whether the changes follow one another and what is settled, but for numbers that are gone.
+    fn is_dense(&self, new: &[&Change], settled: u64) -> bool {
+        let mut last = settled;
+        new.iter().all(|change| {
+            let sequence = change.id.sequence;
+            let follows = sequence == last + 1
+                || (sequence > last && sequence <= self.request.holes_up_to + 1)
+                || (mutated("gap-not-noticed") && sequence > last);
+            last = sequence;
+            follows && change.id.device == self.request.device
+        })
+    }
+
+    /// Takes a change that the log had once; says whether it was missing. The receipt proves that it
+    /// was admitted then; one without is judged as if it were sent now.
+    fn take_back(&mut self, offer: &Delivered) -> Result<bool, Error> {
+        let Delivered { change, receipt } = offer;
+        let is_calendar = change.subject == Subject::calendar();
+        // Records of history the server makes anew.
+        let is_taken = is_calendar || change.subject.case_id().is_some();
+        let proven = self.receipts.sign(&change.canonical_bytes()) == *receipt;
+        if !is_taken || !proven || mutated("offers-ignored") {
+            return Ok(false);
+        }
+        let change = match change_by_id(self.transaction, &change.id)? {
+            None => Cow::Borrowed(change),
+            Some(known) if known.is_same_deed(change) => return Ok(false),
+            // Its number has been used again since the log was rolled back.
+            Some(_) => Cow::Owned(change.displaced()),
+        };
+        if matches!(change, Cow::Owned(_)) && change_by_id(self.transaction, &change.id)?.is_some()
+        {
+            return Ok(false);
+        }
+        if is_calendar {
+            self.append_to_calendar(&change)?;
+            return Ok(true);
+        }
+        keep_number(self.transaction, &change)?;
+        let now = self.now_milliseconds;
+        let touched = self.cases.append(self.transaction, &change, now)?;
+        self.touched.extend(touched);
+        Ok(true)
     }
 
     /// The verdict on a change that was settled before.
     fn repeat(&self, change: &Change) -> Result<Verdict, Error> {
-        let sequence = change.id.sequence;
-        let bytes = change.canonical_bytes();
         if let Some(known) = change_by_id(self.transaction, &change.id)? {
-            if known.canonical_bytes() == bytes {
-                return Ok(Verdict {
-                    sequence,
-                    receipt: Some(self.receipts.sign(&bytes)),
-                    refused: None,
-                });
+            let is_same = known.is_same_deed(change) || mutated("contents-not-compared");
+            if is_same && !mutated("repetition-not-known") {
+                return Ok(self.taken(&known, change));
             }
         } else if let Some(reason) = refused_before(self.transaction, change)? {
-            return Ok(Verdict {
-                sequence,
-                receipt: None,
-                refused: Some(reason),
-            });
+            return Ok(Verdict::refused(change.id.sequence, reason));
         }
         self.refuse(change, RefusalReason::IdReused)
     }
 
     fn settle_one(&mut self, change: &Change) -> Result<Verdict, Error> {
-        // A case file may have brought it before its device did.
-        if change_by_id(self.transaction, &change.id)?.is_some() {
-            return self.repeat(change);
+        // A case file, or another device's offers, may have brought it before its own device did.
+        if let Some(known) = change_by_id(self.transaction, &change.id)? {
+            return if known.is_same_deed(change) {
+                Ok(self.taken(&known, change))
+            } else {
+                self.refuse(change, RefusalReason::IdReused)
+            };
         }
         if change.subject == Subject::calendar() {
             return self.settle_calendar(change);
@@ -312,7 +383,7 @@ impl<'a> Desk<'a> {
             &change.subject,
             self.now_milliseconds,
         )?);
-        Ok(self.taken(change))
+        Ok(self.taken(change, change))
     }
 
     /// What is said of working days reaches every scope.
@@ -320,6 +391,11 @@ impl<'a> Desk<'a> {
         if let Err(reason) = admit(change, self.actor, None) {
             return self.refuse(change, reason);
         }
+        self.append_to_calendar(change)?;
+        Ok(self.taken(change, change))
+    }
+
+    fn append_to_calendar(&mut self, change: &Change) -> Result<(), Error> {
         let seeing = log::sight(self.transaction, &change.subject)?;
         self.touched.extend(log::append(
             self.transaction,
@@ -327,30 +403,51 @@ impl<'a> Desk<'a> {
             &seeing,
             self.now_milliseconds,
         )?);
-        Ok(self.taken(change))
+        Ok(())
     }
 
-    fn taken(&self, change: &Change) -> Verdict {
+    fn taken(&self, known: &Change, sent: &Change) -> Verdict {
+        let receipt = self.receipts.sign(&known.canonical_bytes());
         Verdict {
-            sequence: change.id.sequence,
-            receipt: Some(self.receipts.sign(&change.canonical_bytes())),
-            refused: None,
+            clock: (known.clock != sent.clock).then_some(known.clock),
+            ..Verdict::taken(known.id.sequence, receipt)
         }
     }
 
     fn refuse(&self, change: &Change, reason: RefusalReason) -> Result<Verdict, Error> {
-        log::put_aside(
-            self.transaction,
-            change,
-            &self.actor.user,
-            reason,
-            self.now_milliseconds,
-        )?;
-        Ok(Verdict {
-            sequence: change.id.sequence,
-            receipt: None,
-            refused: Some(reason),
-        })
+        if !mutated("refused-dropped") {
+            log::put_aside(
+                self.transaction,
+                change,
+                &self.actor.user,
+                reason,
+                self.now_milliseconds,
+            )?;
+        }
+        Ok(Verdict::refused(change.id.sequence, reason))
+    }
+
+    /// Tells of what was taken whether the user still sees it: it may have been taken earlier, and
+    /// the answer lost, before the case or the user went elsewhere.
+    fn verdicts(&self) -> Result<Vec<Verdict>, Error> {
+        let mut verdicts = self.verdicts.clone();
+        if self.scope == Scope::All || mutated("sight-not-told") {
+            return Ok(verdicts);
+        }
+        let mut sights: HashMap<&Subject, bool> = HashMap::new();
+        for verdict in verdicts.iter_mut().filter(|it| it.receipt.is_some()) {
+            let mut sent = self.request.push.iter();
+            let Some(change) = sent.find(|sent| sent.id.sequence == verdict.sequence) else {
+                continue;
+            };
+            let seen = match sights.get(&change.subject) {
+                Some(seen) => *seen,
+                None => log::sight(self.transaction, &change.subject)?.contains(&self.scope),
+            };
+            sights.insert(&change.subject, seen);
+            verdict.out_of_sight = !seen;
+        }
+        Ok(verdicts)
     }
 
     fn answer(&self, settled: u64) -> Result<ExchangeResponse, Error> {
@@ -360,9 +457,7 @@ impl<'a> Desk<'a> {
         } else {
             self.request.cursor
         };
-        // Of its own changes a device that goes on holds what it has sent; one that starts again may not.
-        let own_up_to = if restart.is_some() { 0 } else { settled };
-        let page = self.page(stored(cursor), own_up_to)?;
+        let page = self.page(stored(cursor), restart.is_some())?;
         let (last, _) = log::feed_head(self.transaction, &self.scope)?;
         let held = log::digest_at(self.transaction, &self.scope, page.cursor)?
             .ok_or(Error::Damaged("a feed with a hole"))?;
@@ -372,7 +467,7 @@ impl<'a> Desk<'a> {
             restart,
             hold: self.hold,
             settled,
-            verdicts: self.verdicts.clone(),
+            verdicts: self.verdicts()?,
             page: page.items,
             cursor: page.cursor.unsigned_abs(),
             more: page.cursor < last,
@@ -393,10 +488,20 @@ impl<'a> Desk<'a> {
             return Ok(Some(Restart::NewEpoch));
         }
         let given = log::digest_at(self.transaction, &self.scope, stored(request.cursor))?;
-        Ok((given != Some(request.held)).then_some(Restart::DigestMismatch))
+        let differs = given != Some(request.held) && !mutated("digest-not-compared");
+        Ok(differs.then_some(Restart::DigestMismatch))
     }
 
-    fn page(&self, cursor: i64, own_up_to: u64) -> Result<Page, Error> {
+    /// Of its own changes a device that goes on surely holds those that it has just sent. Others
+    /// were perhaps taken back from it meanwhile, or sent by a copy of its profile.
+    fn page(&self, cursor: i64, is_restart: bool) -> Result<Page, Error> {
+        let sent: HashMap<u64, &Change> = self
+            .request
+            .push
+            .iter()
+            .map(|change| (change.id.sequence, change))
+            .collect();
+        let mut takes_back = is_restart;
         let sql = if self.scope == Scope::All {
             "SELECT position, NULL, NULL, device, sequence, subject, clock, author, schema, body
              FROM changes WHERE position > ?2 AND ?1 = 'all' ORDER BY position LIMIT ?3"
@@ -418,6 +523,7 @@ impl<'a> Desk<'a> {
         let mut bytes = 0;
         while let Some(row) = rows.next()? {
             let item = if let Some(subject) = row.get::<_, Option<String>>(1)? {
+                takes_back = true;
                 let subject = subject
                     .parse()
                     .map_err(|_| Error::Damaged("a revoked subject"))?;
@@ -428,9 +534,15 @@ impl<'a> Desk<'a> {
             } else {
                 let change = log::change(row, 3)?;
                 let canonical = change.canonical_bytes();
-                if change.id.device == self.request.device && change.id.sequence <= own_up_to {
+                let sequence = change.id.sequence;
+                let is_held = if mutated("own-taken-for-held") {
+                    change.id.device == self.request.device && sequence <= self.request.settled
+                } else {
+                    !takes_back && sent.get(&sequence).is_some_and(|sent| **sent == change)
+                };
+                if is_held {
                     Item::Own {
-                        sequence: change.id.sequence,
+                        sequence,
                         fingerprint: Digest::of(&canonical),
                     }
                 } else {
@@ -531,14 +643,7 @@ impl Cases {
         let head = &self.load(transaction, subject)?.folded.file.case;
         if !head.number.is_empty() {
             // Numbers go on after those that a file has brought.
-            if let Some((series, number)) = in_series(&head.number) {
-                transaction
-                    .prepare_cached(
-                        "INSERT INTO numbers VALUES (?1, ?2)
-                         ON CONFLICT DO UPDATE SET last = ?2 WHERE last < ?2",
-                    )?
-                    .execute((series, number))?;
-            }
+            go_on_after(transaction, &head.number)?;
             return Ok(BTreeSet::new());
         }
         let year = match head.spot_check.year {
@@ -572,6 +677,29 @@ fn in_series(number: &str) -> Option<(&str, i64)> {
     (fits && place.len() <= DIGITS_AT_MOST)
         .then(|| Some((series, place.parse().ok()?)))
         .flatten()
+}
+
+/// A number that comes back with a change is not given again.
+fn keep_number(transaction: &Transaction<'_>, change: &Change) -> Result<(), Error> {
+    match change.body() {
+        Ok(Body::Head { field, value, .. }) if field == "number" => {
+            go_on_after(transaction, value.as_str().unwrap_or_default())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Numbers of its series go on after this one.
+fn go_on_after(transaction: &Transaction<'_>, number: &str) -> Result<(), Error> {
+    if let Some((series, place)) = in_series(number) {
+        transaction
+            .prepare_cached(
+                "INSERT INTO numbers VALUES (?1, ?2)
+                 ON CONFLICT DO UPDATE SET last = ?2 WHERE last < ?2",
+            )?
+            .execute((series, place))?;
+    }
+    Ok(())
 }
 
 /// The next change of the server's own in this epoch.
@@ -627,20 +755,23 @@ pub(super) fn change_by_id(
         .optional()?)
 }
 
-/// Why this very change went to the review tray, if it did.
+/// Why this very change went to the review tray, whatever its stamp was then, if it did.
 fn refused_before(
     transaction: &Transaction<'_>,
     change: &Change,
 ) -> Result<Option<RefusalReason>, Error> {
-    let text = String::from_utf8(change.canonical_bytes()).unwrap_or_default();
-    let reason: Option<String> = transaction
-        .prepare_cached(
-            "SELECT reason FROM review WHERE device = ?1 AND sequence = ?2 AND change = ?3",
-        )?
-        .query_row(
-            (change.id.device.as_str(), stored(change.id.sequence), text),
-            |row| row.get(0),
-        )
-        .optional()?;
-    Ok(reason.map(|reason| serde_json::from_value(reason.into()).unwrap_or(RefusalReason::Other)))
+    let mut statement = transaction.prepare_cached(
+        "SELECT reason, change FROM review WHERE device = ?1 AND sequence = ?2 ORDER BY number",
+    )?;
+    let mut rows = statement.query((change.id.device.as_str(), stored(change.id.sequence)))?;
+    while let Some(row) = rows.next()? {
+        let (reason, text): (String, String) = (row.get(0)?, row.get(1)?);
+        let known: Change =
+            serde_json::from_str(&text).map_err(|_| Error::Damaged("a change in the tray"))?;
+        if known.is_same_deed(change) {
+            let reason = serde_json::from_value(reason.into());
+            return Ok(Some(reason.unwrap_or(RefusalReason::Other)));
+        }
+    }
+    Ok(None)
 }

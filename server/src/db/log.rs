@@ -9,6 +9,7 @@ use serde::Serialize;
 use sha2::Sha256;
 use shared::{
     change::{ChainLink, Change, Digest, Subject},
+    mutation::mutated,
     sync::{
         Scope,
         wire::{Receipt, RefusalReason},
@@ -113,7 +114,11 @@ pub(super) fn append(
         change.schema,
         change.body.get(),
         stored(now_milliseconds),
-        head.chain.next(&bytes).0,
+        if mutated("chain-not-linked") {
+            ChainLink::default().next(&bytes).0
+        } else {
+            head.chain.next(&bytes).0
+        },
         head.digest.toggled(fingerprint).as_bytes(),
     ))?;
     let mut touched = see(
@@ -160,7 +165,9 @@ pub(super) fn see(
             .fold(Digest::default(), |sum, (_, fingerprint)| {
                 sum.toggled(fingerprint)
             });
-        put(transaction, scope, None, Some((subject, given)))?;
+        if !mutated("revocation-not-sent") {
+            put(transaction, scope, None, Some((subject, given)))?;
+        }
     }
     Ok(touched)
 }

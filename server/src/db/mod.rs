@@ -1,6 +1,8 @@
 //! The one data file. SQL stands in this module only, and every function is a whole transaction.
 
 mod accounts;
+#[cfg(feature = "mutations")]
+pub mod chance;
 mod contents;
 mod exchange;
 mod history;
@@ -16,6 +18,8 @@ use std::{
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior};
 use shared::change::Epoch;
+#[cfg(feature = "mutations")]
+use shared::mutation::mutated;
 
 pub use accounts::{INVITATION_MILLISECONDS, SESSION_MILLISECONDS};
 pub use contents::NamedContent;
@@ -114,6 +118,18 @@ impl Database {
         let mut connection = lock(&self.writer);
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let result = work(&transaction)?;
+        #[cfg(feature = "mutations")]
+        {
+            let room = chance::room();
+            if room.is_err() && mutated("full-disk-ignored") {
+                return Ok(result);
+            }
+            room?;
+            // What a power cut leaves of a transaction that nobody waited for.
+            if mutated("acknowledged-before-commit") && chance::fires() {
+                return Ok(result);
+            }
+        }
         transaction.commit()?;
         Ok(result)
     }
@@ -195,6 +211,10 @@ fn new_epoch() -> Result<Epoch, Error> {
 /// # Errors
 /// Where it has none.
 pub fn random<const N: usize>() -> Result<[u8; N], Error> {
+    #[cfg(feature = "mutations")]
+    if let Some(bytes) = chance::bytes() {
+        return Ok(bytes);
+    }
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes)?;
     Ok(bytes)

@@ -389,6 +389,8 @@ fn received(database: &Database, now_milliseconds: u64) -> Vec<CaseFile> {
         cursor: 0,
         held: shared::change::Digest::default(),
         settled: 0,
+        author: None,
+        holes_up_to: 0,
         push: Vec::new(),
         offers: Vec::new(),
     };

@@ -243,11 +243,13 @@ impl Device<'_> {
         ExchangeRequest {
             protocol: 1,
             device: state.device.clone(),
+            author: Some(state.author.clone()),
             epoch: state.epoch.clone(),
             scope: state.scope.clone(),
             cursor: state.cursor,
             held: state.held,
             settled: state.settled,
+            holes_up_to: 0,
             push,
             offers: Vec::new(),
         }

@@ -4,10 +4,10 @@ use crate::browser::{Server, copy, head, open, subject};
 use axum::http::StatusCode;
 use shared::{
     EventKind,
-    change::Body,
+    change::{Body, ChangeId},
     fold::fold,
     sync::wire::{
-        Hold, Item,
+        ExchangeResponse, Hold, Item,
         RefusalReason::{
             self, LaterVersion, NotPermitted, OtherAuthor, OutOfScope, UnknownCase, Unreadable,
         },
@@ -89,9 +89,17 @@ async fn a_repeated_push_is_taken_once() {
         "the opening and its number"
     );
 
+    // Stamped anew, because the answer was lost, it is the same change: with the first stamp.
+    let mut stamped = opening.clone();
+    stamped.clock = stamped.clock.next(0);
+    let response = device.exchange(vec![stamped]).await;
+    assert!(response.verdicts[0].receipt.is_some());
+    assert_eq!(response.verdicts[0].clock, Some(opening.clock));
+    assert_eq!(server.state.database().verify_chain().unwrap(), Ok(2));
+
     // Another content under a number that is settled is put aside, and the first one stays.
     let mut other = opening.clone();
-    other.clock = other.clock.next(0);
+    other.body = open(head("JD-1", "110108")).to_raw();
     let response = device.exchange(vec![other]).await;
     assert_eq!(response.verdicts[0].refused, Some(RefusalReason::IdReused));
     assert_eq!(server.state.database().verify_chain().unwrap(), Ok(2));
@@ -209,17 +217,7 @@ async fn a_case_that_moves_is_given_whole_and_taken_back() {
     haidian.exchange(vec![]).await;
     assert!(haidian.held.is_empty());
 
-    let forwarded = municipal.compose_with(&case, |id| {
-        let mut event = shared::Event::new(
-            id.to_string(),
-            EventKind::MaterialsForwarded,
-            "2013-03-13".parse().unwrap(),
-        );
-        event.to = Some("110108".into());
-        Body::Event {
-            event: Box::new(event),
-        }
-    });
+    let forwarded = municipal.compose_with(&case, |id| forwarded_to(id, "110108"));
     municipal.exchange(vec![forwarded]).await;
     let revoked = chaoyang.exchange(vec![]).await;
     assert!(matches!(&revoked.page[..], [Item::Revoked { subject, .. }] if *subject == case));
@@ -234,6 +232,43 @@ async fn a_case_that_moves_is_given_whole_and_taken_back() {
     let late = chaoyang.event(&case, EventKind::RectificationOrdered, "2013-03-13");
     let response = chaoyang.exchange(vec![late]).await;
     assert_eq!(response.verdicts[0].refused, Some(OutOfScope));
+
+    // When it comes back, so do the records that the bureau itself has made.
+    let back = municipal.compose_with(&case, |id| forwarded_to(id, "110105"));
+    municipal.exchange(vec![back]).await;
+    chaoyang.exchange(vec![]).await;
+    assert!(chaoyang.held.contains(&served));
+    assert_eq!(fold(&chaoyang.held).file.events.len(), 3);
+}
+
+fn forwarded_to(id: &ChangeId, bureau: &str) -> Body {
+    let on = "2013-03-13".parse().unwrap();
+    let mut event = shared::Event::new(id.to_string(), EventKind::MaterialsForwarded, on);
+    event.to = Some(bureau.into());
+    Body::Event {
+        event: Box::new(event),
+    }
+}
+
+#[tokio::test]
+async fn what_was_taken_before_the_case_went_is_told_to_be_out_of_sight() {
+    let server = Server::new();
+    let case = subject("JD-1");
+    let mut municipal = server.device("municipal").await;
+    let mut chaoyang = server.device("chaoyang").await;
+    let opening = municipal.compose(&case, open(head("JD-1", "110105")));
+    municipal.exchange(vec![opening]).await;
+    let served = chaoyang.event(&case, EventKind::ResultServed, "2013-03-12");
+    let request = chaoyang.request(vec![served]);
+    let answer: ExchangeResponse =
+        serde_json::from_slice(&chaoyang.ask(&request).await.bytes).unwrap();
+    assert!(!answer.verdicts[0].out_of_sight);
+    let forwarded = municipal.compose_with(&case, |id| forwarded_to(id, "110108"));
+    municipal.exchange(vec![forwarded]).await;
+    // The answer was lost, and is asked for again.
+    let answer: ExchangeResponse =
+        serde_json::from_slice(&chaoyang.ask(&request).await.bytes).unwrap();
+    assert!(answer.verdicts[0].receipt.is_some() && answer.verdicts[0].out_of_sight);
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use crate::{
     calendar::{CalendarFile, Loaded},
     change::{Body, Change, MAXIMUM_CHANGE_BYTES, MAXIMUM_NAME_BYTES, SCHEMA, Subject},
     fold::{FoldedCase, fields_of},
+    mutation::mutated,
     order::gathered,
     permission::{
         Refusal, may_attach, may_create, may_detach, may_edit_head, may_issue, may_record,
@@ -26,7 +27,7 @@ pub fn admit(
     actor: &Actor,
     case: Option<&FoldedCase>,
 ) -> Result<(), RefusalReason> {
-    if change.author != actor.user {
+    if change.author != actor.user && !mutated("author-not-compared") {
         return Err(RefusalReason::OtherAuthor);
     }
     let body = readable(change)?;
@@ -80,6 +81,9 @@ pub fn admit(
         ) => Err(Refusal::OtherRole),
         (Body::Unknown, Some(_)) => Err(Refusal::UnknownType),
     };
+    if mutated("permission-not-asked") {
+        return Ok(());
+    }
     permitted.map_err(|refusal| match refusal {
         Refusal::UnknownType => RefusalReason::LaterVersion,
         _ => RefusalReason::NotPermitted,

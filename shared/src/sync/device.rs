@@ -8,18 +8,20 @@
 //! - commands are carried out in order, and every [`Command::Exchange`] is answered by
 //!   [`Input::Answered`] or [`Input::Failed`] in the end.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::wire::{
     Delivered, ExchangeRequest, ExchangeResponse, Hold, Item, MAXIMUM_PUSH_BYTES,
-    MAXIMUM_PUSH_CHANGES, PROTOCOL, Receipt, RefusalReason, Restart,
+    MAXIMUM_PUSH_CHANGES, PROTOCOL, Receipt, RefusalReason, Restart, Verdict,
 };
 use crate::{
     change::{Body, Change, ChangeId, DeviceId, Digest, Epoch, SCHEMA, Subject},
     clock::{HybridTime, MAXIMUM_CLOCK_LEAD_MILLISECONDS},
+    mutation::mutated,
+    order::{gathered, sort_by},
 };
 
 /// The first wait after a failure, in milliseconds; it doubles with each further one.
@@ -30,7 +32,7 @@ pub const LONGEST_WAIT_MILLISECONDS: u64 = 60_000;
 pub const QUIET_WAIT_MILLISECONDS: u64 = 60_000;
 
 /// What a device must not forget: kept in the journal with every commit.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DeviceState {
     /// The device.
     pub device: DeviceId,
@@ -50,6 +52,14 @@ pub struct DeviceState {
     pub held: Digest,
     /// The last of its own changes that is settled.
     pub settled: u64,
+    /// Own numbers up to here that the journal does not have will not come again: they were settled
+    /// before the server's log was rolled back, or are damaged.
+    #[serde(default)]
+    pub holes_up_to: u64,
+    /// Changes that the server may have lost, whose ids mean other changes in its log now: the
+    /// journal has no place for them, and they are to be offered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub displaced: Vec<Delivered>,
     /// The server's clock less the device's, in milliseconds, as last seen.
     pub clock_offset_milliseconds: i64,
     /// When the server last answered, by its own clock, in milliseconds.
@@ -69,6 +79,8 @@ impl DeviceState {
             cursor: 0,
             held: Digest::default(),
             settled: 0,
+            holes_up_to: 0,
+            displaced: Vec::new(),
             clock_offset_milliseconds: 0,
             last_contact_milliseconds: None,
         }
@@ -127,10 +139,13 @@ pub enum Input {
     Answered(Box<ExchangeResponse>),
     /// The exchange failed.
     Failed(Failure),
-    /// The journal has the commit; `unsettled` are the changes it was asked for.
+    /// The journal has the commit. Where it was a doubt ([`Commit::doubt_after`]), what the journal
+    /// has now is handed in.
     Committed {
-        /// The device's own changes after [`Commit::reload_after`].
+        /// The device's own changes that are not settled.
         unsettled: Vec<Change>,
+        /// The changes that the server may have lost, in the order of the clock.
+        doubtful: Vec<Delivered>,
     },
     /// The journal could not take the commit; nothing of it is there.
     CommitFailed,
@@ -171,16 +186,21 @@ pub struct Commit {
     /// Remove every change that is settled (the user sees other subjects now).
     pub forget_settled: bool,
     /// Own changes that are settled now, and how.
-    pub verdicts: Vec<(u64, Settlement)>,
+    pub verdicts: Vec<(ChangeId, Settlement)>,
     /// Changes to keep, in the order of the feed.
     pub received: Vec<Delivered>,
     /// Subjects to remove, with all that is settled of them.
     pub revoked: Vec<Subject>,
     /// Own unsettled changes that were stamped anew.
     pub restamped: Vec<Change>,
-    /// The server knows own changes only up to here: mark the later ones as unsettled, and hand
-    /// them in with [`Input::Committed`].
-    pub reload_after: Option<u64>,
+    /// The server's log is not the one that it was: what was taken is doubtful until the server gives
+    /// it again, and own changes after this one that were refused are unsettled.
+    pub doubt_after: Option<u64>,
+    /// Doubtful changes that the server has been offered: it has them, or does not want them.
+    pub offered: BTreeSet<ChangeId>,
+    /// Own changes that go on under another id, because their number means another change
+    /// elsewhere: by the old one.
+    pub renamed: Vec<(ChangeId, Change)>,
 }
 
 /// How an own change was settled.
@@ -215,9 +235,10 @@ pub enum Standing {
 #[derive(Debug)]
 enum Flight {
     Idle,
-    /// `pushed`: there were changes in the request.
+    /// `pushed`: there were changes in the request. `offered`: the ones offered.
     Asking {
         pushed: bool,
+        offered: BTreeSet<ChangeId>,
     },
     /// `stuck`: the server settled none of what was pushed, and nothing is about to change that.
     Committing {
@@ -227,12 +248,27 @@ enum Flight {
     },
 }
 
+/// What a page brings.
+#[derive(Default)]
+struct Given {
+    received: Vec<Delivered>,
+    revoked: Vec<Subject>,
+}
+
 /// The state machine.
 #[derive(Debug)]
 pub struct Device {
     state: DeviceState,
-    /// Own changes that are not settled, in order.
-    unsettled: VecDeque<Change>,
+    /// Own changes that are not settled, by number.
+    unsettled: BTreeMap<u64, Change>,
+    /// Own changes made under a name that this device has given up.
+    strays: BTreeMap<ChangeId, Change>,
+    /// What the server may have lost, in the order of the clock.
+    doubtful: Vec<Delivered>,
+    /// What tells this installation from its copies.
+    chance: [u8; 16],
+    /// The end of the feed has been reached: what is still doubtful then, the server does not have.
+    caught_up: bool,
     flight: Flight,
     /// Something came up while an exchange was under way.
     again: bool,
@@ -241,16 +277,29 @@ pub struct Device {
 }
 
 impl Device {
-    /// The machine for a device whose journal holds this state and these unsettled changes.
-    pub fn new(state: DeviceState, unsettled: Vec<Change>) -> Self {
-        Self {
+    /// The machine for a device whose journal holds this state, these unsettled changes and these
+    /// that the server may have lost. `chance` is new random bytes at each start: by them an
+    /// installation differs from a copy of itself.
+    pub fn new(
+        state: DeviceState,
+        unsettled: Vec<Change>,
+        doubtful: Vec<Delivered>,
+        chance: [u8; 16],
+    ) -> Self {
+        let mut device = Self {
             state,
-            unsettled: unsettled.into(),
+            unsettled: BTreeMap::new(),
+            strays: BTreeMap::new(),
+            doubtful,
+            chance,
+            caught_up: false,
             flight: Flight::Idle,
             again: false,
             failures: 0,
             standing: Standing::Starting,
-        }
+        };
+        device.remember(unsettled);
+        device
     }
 
     /// The state as the journal has it.
@@ -260,13 +309,13 @@ impl Device {
 
     /// How many own changes are not settled.
     pub fn unsettled_count(&self) -> usize {
-        self.unsettled.len()
+        self.unsettled.len() + self.strays.len()
     }
 
     /// How things stand.
     pub fn standing(&self) -> Standing {
         match self.standing {
-            Standing::Synced if !self.unsettled.is_empty() => Standing::Exchanging,
+            Standing::Synced if self.unsettled_count() > 0 => Standing::Exchanging,
             other => other,
         }
     }
@@ -280,13 +329,24 @@ impl Device {
             }
             Input::Wake => self.ask(),
             Input::Answered(response) => self.take(now_milliseconds, *response),
-            Input::Failed(failure) => self.fail(match failure {
-                Failure::Unreachable => Standing::Unreachable,
-                Failure::SignInExpired => Standing::SignInExpired,
-                Failure::VersionTooOld => Standing::VersionTooOld,
-                Failure::Trouble => Standing::Trouble,
-            }),
-            Input::Committed { unsettled } => self.committed(unsettled),
+            Input::Failed(failure) => {
+                if forgets(failure) {
+                    self.unsettled.clear();
+                }
+                self.fail(match failure {
+                    Failure::Unreachable => Standing::Unreachable,
+                    Failure::SignInExpired => Standing::SignInExpired,
+                    Failure::VersionTooOld => Standing::VersionTooOld,
+                    Failure::Trouble => Standing::Trouble,
+                })
+            }
+            Input::Committed {
+                unsettled,
+                doubtful,
+            } => self.committed(unsettled, doubtful),
+            Input::CommitFailed if mutated("failed-commit-counts") => {
+                self.committed(Vec::new(), Vec::new())
+            }
             Input::CommitFailed => self.fail(Standing::Trouble),
         }
     }
@@ -294,15 +354,13 @@ impl Device {
     /// Own changes may come twice (from the journal at start, and as they are recorded).
     fn remember(&mut self, changes: Vec<Change>) {
         for change in changes {
-            self.state.last_sequence = self.state.last_sequence.max(change.id.sequence);
             self.state.clock = self.state.clock.observing(change.clock);
-            let last = self
-                .unsettled
-                .back()
-                .map_or(self.state.settled, |change| change.id.sequence);
-            if change.id.sequence > last {
-                self.unsettled.push_back(change);
+            if change.id.device != self.state.device {
+                self.strays.entry(change.id.clone()).or_insert(change);
+                continue;
             }
+            self.state.last_sequence = self.state.last_sequence.max(change.id.sequence);
+            self.unsettled.entry(change.id.sequence).or_insert(change);
         }
     }
 
@@ -311,42 +369,60 @@ impl Device {
             self.again = true;
             return Vec::new();
         }
+        // First what the server has lost, whoever made it, then what rests on it.
+        let offers = if self.caught_up {
+            within_limits(self.doubtful.iter(), |delivered| &delivered.change)
+        } else {
+            Vec::new()
+        };
+        let push = if self.doubtful.is_empty() {
+            within_limits(self.unsettled.values(), |change| change)
+        } else {
+            Vec::new()
+        };
         self.flight = Flight::Asking {
-            pushed: !self.unsettled.is_empty(),
+            pushed: !push.is_empty(),
+            offered: gathered(offers.iter().map(|delivered| delivered.change.id.clone())),
         };
         self.again = false;
-        if self.standing == Standing::Starting || !self.unsettled.is_empty() {
+        if self.standing == Standing::Starting || self.unsettled_count() > 0 {
             self.standing = Standing::Exchanging;
         }
-        let mut bytes = 0;
-        let push = self
-            .unsettled
-            .iter()
-            .take(MAXIMUM_PUSH_CHANGES)
-            .enumerate()
-            .take_while(|(index, change)| {
-                bytes += change.body.get().len() + ENVELOPE_BYTES;
-                *index == 0 || bytes <= MAXIMUM_PUSH_BYTES
-            })
-            .map(|(_, change)| change.clone())
-            .collect();
         vec![Command::Exchange(Box::new(ExchangeRequest {
             protocol: PROTOCOL,
             device: self.state.device.clone(),
+            author: Some(self.state.author.clone()),
             epoch: self.state.epoch.clone(),
             scope: self.state.scope.clone(),
             cursor: self.state.cursor,
             held: self.state.held,
             settled: self.state.settled,
+            holes_up_to: self.holes_up_to(&push),
             push,
-            offers: Vec::new(),
+            offers,
         }))]
     }
 
+    /// Up to where numbers that are missing from the push are gone for good: all that was settled
+    /// once, but for what is still to be sent again.
+    fn holes_up_to(&self, push: &[Change]) -> u64 {
+        if !self.doubtful.is_empty() {
+            return 0;
+        }
+        let pushed = push
+            .last()
+            .map_or(self.state.settled, |change| change.id.sequence);
+        let waits = self.unsettled.range(pushed + 1..).next();
+        let sent = waits.map_or(u64::MAX, |(sequence, _)| sequence - 1);
+        let holes = self.state.holes_up_to.min(sent);
+        if holes > self.state.settled { holes } else { 0 }
+    }
+
     fn take(&mut self, now_milliseconds: u64, response: ExchangeResponse) -> Vec<Command> {
-        let Flight::Asking { pushed } = self.flight else {
+        let Flight::Asking { pushed, offered } = &self.flight else {
             return Vec::new();
         };
+        let (pushed, offered) = (*pushed, offered.clone());
         let mut state = self.state.clone();
         state.clock_offset_milliseconds = i64::try_from(response.now_milliseconds)
             .unwrap_or(i64::MAX)
@@ -359,62 +435,65 @@ impl Device {
             state.held = Digest::default();
         }
 
+        // The log is not the one that it was: a copy was put back, or what is held is not what was given.
+        let other_log = response.settled < self.state.settled
+            || matches!(
+                response.restart,
+                Some(Restart::NewEpoch | Restart::DigestMismatch)
+            );
+        state.settled = response.settled;
+        state.holes_up_to = state.holes_up_to.max(state.settled);
+
+        let mut given = self.read(&mut state, response.page, response.cursor, response.held);
+        if response.restart == Some(Restart::FirstContact) && mutated("first-contact-not-kept") {
+            given.received.clear();
+        }
+        self.heed(&response.verdicts, &mut given);
+        let Given { received, revoked } = given;
         let verdicts: Vec<_> = response
             .verdicts
             .into_iter()
-            .filter_map(settlement)
+            .filter_map(|verdict| settlement(&self.state.device, verdict))
             .collect();
-        // The server knows fewer of this device's changes than it once settled: they go again.
-        let lost = response.settled < self.state.settled;
-        state.settled = response.settled;
-
-        let mut received = Vec::new();
-        let mut revoked = Vec::new();
-        for item in response.page {
-            match item {
-                Item::Change(delivered) => {
-                    state.held = state.held.toggled(delivered.change.fingerprint());
-                    state.clock = state.clock.observing(delivered.change.clock);
-                    received.push(*delivered);
-                }
-                Item::Own { fingerprint, .. } => state.held = state.held.toggled(fingerprint),
-                Item::Revoked { subject, held } => {
-                    state.held = state.held.toggled(held);
-                    received.retain(|delivered| delivered.change.subject != subject);
-                    revoked.push(subject);
-                }
+        let is_double = self.is_double(&verdicts, &received);
+        // What comes back with somebody else's offers is settled, and need not be sent.
+        let mut settled: BTreeSet<ChangeId> = gathered(verdicts.iter().map(|(id, _)| id.clone()));
+        for id in received.iter().map(|delivered| &delivered.change.id) {
+            if id.device == state.device {
+                state.holes_up_to = state.holes_up_to.max(id.sequence);
+                settled.insert(id.clone());
             }
         }
-        state.cursor = response.cursor;
-        // A page that does not add up is not kept: the next exchange tells the server so.
-        if state.held != response.held {
-            received.clear();
-            revoked.clear();
-            state.cursor = self.state.cursor;
-            state.held = Digest::of(b"what is held is not what was given");
-        }
-
+        // A copy of this device may have used them.
+        state.last_sequence = state.last_sequence.max(state.holes_up_to);
         let restamped = if response.hold == Some(Hold::ClockAhead) {
-            self.restamp(&mut state, now_milliseconds)
+            self.restamped(&mut state, now_milliseconds, &settled)
+        } else {
+            Vec::new()
+        };
+        let renamed = if is_double || !self.strays.is_empty() {
+            self.renamed(&mut state, &verdicts, &received, is_double)
         } else {
             Vec::new()
         };
         let commit = Box::new(Commit {
-            forget_settled: matches!(
-                response.restart,
-                Some(Restart::NewScope | Restart::DigestMismatch)
-            ),
-            reload_after: lost.then_some(response.settled),
+            forget_settled: response.restart == Some(Restart::NewScope) && !mutated("scope-kept"),
+            doubt_after: (other_log && !mutated("epoch-ignored")).then_some(response.settled),
             state,
             verdicts,
             received,
             revoked,
             restamped,
+            offered,
+            renamed,
         });
         let stuck = pushed
             && commit.verdicts.is_empty()
             && commit.restamped.is_empty()
-            && commit.reload_after.is_none();
+            && commit.doubt_after.is_none();
+        if mutated("counted-before-commit") {
+            self.state = commit.state.clone();
+        }
         self.flight = Flight::Committing {
             commit: commit.clone(),
             more: response.more,
@@ -423,17 +502,141 @@ impl Device {
         vec![Command::Commit(commit)]
     }
 
-    /// The unsettled changes with the stamps that a right clock would have given them.
-    fn restamp(&mut self, state: &mut DeviceState, now_milliseconds: u64) -> Vec<Change> {
+    /// Reads a page on top of what is held. One that does not add up is not kept: the next exchange
+    /// tells the server so.
+    fn read(&self, state: &mut DeviceState, page: Vec<Item>, cursor: u64, held: Digest) -> Given {
+        let mut given = Given::default();
+        for item in page {
+            match item {
+                Item::Change(delivered) => {
+                    state.held = state.held.toggled(delivered.change.fingerprint());
+                    state.clock = state.clock.observing(delivered.change.clock);
+                    given.received.push(*delivered);
+                }
+                Item::Own { fingerprint, .. } => state.held = state.held.toggled(fingerprint),
+                Item::Revoked { subject, held } => {
+                    state.held = state.held.toggled(held);
+                    given
+                        .received
+                        .retain(|delivered| delivered.change.subject != subject);
+                    given.revoked.push(subject);
+                }
+            }
+        }
+        state.cursor = cursor;
+        if state.held != held {
+            given = Given::default();
+            state.cursor = self.state.cursor;
+            state.held = Digest::of(b"what is held is not what was given");
+        }
+        given
+    }
+
+    /// What verdicts say beyond taken: it stands in the log with another stamp, or is to be seen no
+    /// more.
+    fn heed(&self, verdicts: &[Verdict], given: &mut Given) {
+        for verdict in verdicts {
+            let (Some(own), Some(receipt)) =
+                (self.unsettled.get(&verdict.sequence), &verdict.receipt)
+            else {
+                continue;
+            };
+            if verdict.out_of_sight {
+                given.revoked.push(own.subject.clone());
+            } else if let Some(clock) = verdict.clock {
+                given.received.push(Delivered {
+                    change: Change {
+                        clock,
+                        ..own.clone()
+                    },
+                    receipt: receipt.clone(),
+                });
+            }
+        }
+    }
+
+    /// The unsettled changes with the stamps that a right clock would have given them. One that the
+    /// server has had before, and settles again now, stays as it is.
+    fn restamped(
+        &self,
+        state: &mut DeviceState,
+        now_milliseconds: u64,
+        settled: &BTreeSet<ChangeId>,
+    ) -> Vec<Change> {
         state.clock = HybridTime::default();
-        for change in &mut self.unsettled {
+        let is_open =
+            |change: &&Change| !settled.contains(&change.id) || mutated("settled-stamped-anew");
+        let mut restamped: Vec<_> = self.unsettled.values().filter(is_open).cloned().collect();
+        for change in &mut restamped {
             state.clock = state.clock.next(state.corrected(now_milliseconds));
             change.clock = state.clock;
         }
-        self.unsettled.iter().cloned().collect()
+        restamped
     }
 
-    fn committed(&mut self, unsettled: Vec<Change>) -> Vec<Command> {
+    /// Whether another installation makes changes under this device's name: the profile was copied,
+    /// or an old one put back.
+    fn is_double(&self, verdicts: &[(ChangeId, Settlement)], received: &[Delivered]) -> bool {
+        let reused = verdicts
+            .iter()
+            .any(|(_, verdict)| *verdict == Settlement::Refused(RefusalReason::IdReused));
+        let given = received.iter().map(|delivered| &delivered.change);
+        let other = given.into_iter().any(|change| {
+            change.id.device == self.state.device
+                && self
+                    .unsettled
+                    .get(&change.id.sequence)
+                    .is_some_and(|own| !own.is_same_deed(change))
+        });
+        (reused || other) && !mutated("double-goes-on")
+    }
+
+    /// Takes another name, and gives the changes that are to be sent numbers under it. They keep
+    /// their clock, and refer to each other as before.
+    fn renamed(
+        &self,
+        state: &mut DeviceState,
+        verdicts: &[(ChangeId, Settlement)],
+        received: &[Delivered],
+        is_double: bool,
+    ) -> Vec<(ChangeId, Change)> {
+        let done = |own: &Change| {
+            let mut others = verdicts.iter().filter(|(of, _)| *of == own.id);
+            let mut given = received.iter().map(|delivered| &delivered.change);
+            others.any(|(_, verdict)| *verdict != Settlement::Refused(RefusalReason::IdReused))
+                || given.any(|given| given.id == own.id && given.is_same_deed(own))
+        };
+        let unsettled = self
+            .unsettled
+            .values()
+            .filter(|change| is_double && !done(change));
+        let mut changes: Vec<Change> = self.strays.values().chain(unsettled).cloned().collect();
+        sort_by(&mut changes, |a, b| (a.clock, &a.id).cmp(&(b.clock, &b.id)));
+        if is_double && let Some(first) = changes.first() {
+            let is_shared = mutated("copies-share-a-name");
+            let chance = if is_shared { [0; 16] } else { self.chance };
+            state.device = self.state.device.forked(chance, &first.fingerprint());
+            (state.last_sequence, state.settled, state.holes_up_to) = (0, 0, 0);
+        }
+        let names: BTreeMap<String, ChangeId> = gathered(changes.iter().map(|change| {
+            state.last_sequence += 1;
+            let id = ChangeId {
+                device: state.device.clone(),
+                sequence: state.last_sequence,
+            };
+            (change.id.to_string(), id)
+        }));
+        changes
+            .into_iter()
+            .filter_map(|change| {
+                let old = change.id.clone();
+                let id = names.get(&old.to_string())?.clone();
+                Some((old, change.renamed(id, &names)))
+            })
+            .collect()
+    }
+
+    fn committed(&mut self, unsettled: Vec<Change>, doubtful: Vec<Delivered>) -> Vec<Command> {
         if !matches!(self.flight, Flight::Committing { .. }) {
             return Vec::new();
         }
@@ -446,29 +649,62 @@ impl Device {
             return Vec::new();
         };
         // What was recorded meanwhile moved these on.
-        let last_sequence = self
-            .state
-            .last_sequence
-            .max(commit.state.last_sequence)
-            .max(commit.state.settled);
+        let mut last_sequence = commit.state.last_sequence.max(commit.state.settled);
+        if commit.state.device == self.state.device {
+            last_sequence = last_sequence.max(self.state.last_sequence);
+        }
         let clock = self.state.clock.observing(commit.state.clock);
         self.state = DeviceState {
             last_sequence,
             clock,
             ..commit.state
         };
-        if commit.reload_after.is_some() {
-            let newer = std::mem::take(&mut self.unsettled);
+        let before = std::mem::take(&mut self.unsettled).into_values();
+        let strays = std::mem::take(&mut self.strays).into_values();
+        let old: BTreeSet<ChangeId> = gathered(commit.renamed.iter().map(|(id, _)| id.clone()));
+        let restamped = commit.restamped.into_iter();
+        let replaced: BTreeMap<u64, Change> =
+            gathered(restamped.map(|change| (change.id.sequence, change)));
+        let mut settled: BTreeSet<ChangeId> =
+            gathered(commit.verdicts.into_iter().map(|(id, _)| id));
+        let received = commit.received.iter();
+        settled.extend(received.map(|delivered| delivered.change.id.clone()));
+        let remaining: Vec<Change> = before
+            .chain(strays)
+            .filter(|change| !old.contains(&change.id) && !settled.contains(&change.id))
+            .map(|change| match replaced.get(&change.id.sequence) {
+                Some(stamped) if stamped.id == change.id => stamped.clone(),
+                _ => change,
+            })
+            .collect();
+        self.remember(remaining);
+        self.remember(
+            commit
+                .renamed
+                .into_iter()
+                .map(|(_, change)| change)
+                .collect(),
+        );
+        if commit.doubt_after.is_some() {
             self.remember(unsettled);
-            self.remember(newer.into());
+            self.doubtful = doubtful;
         }
-        let settled = self.state.settled;
-        self.unsettled.retain(|change| change.id.sequence > settled);
+        if commit.forget_settled {
+            self.doubtful.clear();
+        }
+        let is_given = |doubtful: &Change| {
+            let mut given = commit.received.iter().map(|delivered| &delivered.change);
+            given.any(|given| given.id == doubtful.id && given.is_same_deed(doubtful))
+        };
+        self.doubtful.retain(|Delivered { change, .. }| {
+            !commit.offered.contains(&change.id) && !is_given(change)
+        });
+        self.caught_up = !more;
         if stuck {
             return self.wait_after(Standing::Trouble);
         }
         self.failures = 0;
-        if more || self.again || !self.unsettled.is_empty() {
+        if more || self.again || self.unsettled_count() > 0 || !self.doubtful.is_empty() {
             return self.ask();
         }
         self.standing = Standing::Synced;
@@ -504,16 +740,46 @@ impl Device {
     }
 }
 
+/// Whether a failure makes the device forget what it had to send: none does.
+fn forgets(failure: Failure) -> bool {
+    match failure {
+        Failure::Unreachable => mutated("unreachable-forgets"),
+        Failure::VersionTooOld => mutated("old-version-forgets"),
+        Failure::SignInExpired | Failure::Trouble => false,
+    }
+}
+
 /// What an envelope weighs beside its body, roughly, for filling pushes.
 const ENVELOPE_BYTES: usize = 200;
 
-fn settlement(verdict: super::wire::Verdict) -> Option<(u64, Settlement)> {
+/// As many as one request takes.
+fn within_limits<'a, T: Clone + 'a>(
+    items: impl Iterator<Item = &'a T>,
+    change: impl Fn(&T) -> &Change,
+) -> Vec<T> {
+    let mut bytes = 0;
+    items
+        .take(MAXIMUM_PUSH_CHANGES)
+        .enumerate()
+        .take_while(|(index, item)| {
+            bytes += change(item).body.get().len() + ENVELOPE_BYTES;
+            *index == 0 || bytes <= MAXIMUM_PUSH_BYTES
+        })
+        .map(|(_, item)| item.clone())
+        .collect()
+}
+
+fn settlement(device: &DeviceId, verdict: Verdict) -> Option<(ChangeId, Settlement)> {
     let settlement = match (verdict.receipt, verdict.refused) {
         (_, Some(reason)) => Settlement::Refused(reason),
         (Some(receipt), None) => Settlement::Taken(receipt),
         (None, None) => return None,
     };
-    Some((verdict.sequence, settlement))
+    let id = ChangeId {
+        device: device.clone(),
+        sequence: verdict.sequence,
+    };
+    Some((id, settlement))
 }
 
 #[cfg(test)]
@@ -534,7 +800,10 @@ mod tests {
         let mut state = DeviceState::new("m4xw".parse().unwrap(), "chaoyang");
         let subject: Subject = "case/abc".parse().unwrap();
         let changes = state.compose(NOW, (0..changes).map(|_| (subject.clone(), body)));
-        (Device::new(state, changes.clone()), changes)
+        (
+            Device::new(state, changes.clone(), Vec::new(), [1; 16]),
+            changes,
+        )
     }
 
     fn answer(settled: u64) -> ExchangeResponse {
@@ -556,11 +825,7 @@ mod tests {
     fn taken(sequences: std::ops::RangeInclusive<u64>) -> ExchangeResponse {
         let mut response = answer(*sequences.end());
         response.verdicts = sequences
-            .map(|sequence| super::super::wire::Verdict {
-                sequence,
-                receipt: Some(Receipt("r".into())),
-                refused: None,
-            })
+            .map(|sequence| Verdict::taken(sequence, Receipt("r".into())))
             .collect();
         response
     }
@@ -588,6 +853,7 @@ mod tests {
             NOW,
             Input::Committed {
                 unsettled: Vec::new(),
+                doubtful: Vec::new(),
             },
         )
     }
@@ -658,13 +924,14 @@ mod tests {
             ..answer(0)
         };
         assert_eq!(
-            commit(&answered(&mut device, rolled_back)).reload_after,
+            commit(&answered(&mut device, rolled_back)).doubt_after,
             Some(0)
         );
         let next = device.step(
             NOW,
             Input::Committed {
                 unsettled: changes.clone(),
+                doubtful: Vec::new(),
             },
         );
         assert_eq!(request(&next).push, changes);
@@ -703,7 +970,7 @@ mod tests {
             ),
             (1, 1)
         );
-        assert!(commit(&commands).forget_settled);
+        assert_eq!(commit(&commands).doubt_after, Some(1));
     }
 
     #[test]
@@ -726,6 +993,161 @@ mod tests {
         assert!(commit(&commands).state.clock_is_off());
         let next = committed(&mut device);
         assert_eq!(&request(&next).push, restamped);
+    }
+
+    #[test]
+    fn a_stamp_that_was_not_kept_was_not_given() {
+        let (mut device, changes) = device(1);
+        let ahead = NOW + 3_600_000;
+        device.step(ahead, Input::Wake);
+        let response = ExchangeResponse {
+            hold: Some(Hold::ClockAhead),
+            ..answer(0)
+        };
+        device.step(ahead, Input::Answered(Box::new(response)));
+        device.step(ahead, Input::CommitFailed);
+        assert_eq!(request(&device.step(ahead, Input::Wake)).push, changes);
+    }
+
+    #[test]
+    fn what_is_settled_again_is_not_stamped_anew() {
+        let (mut device, _) = device(2);
+        device.step(NOW, Input::Wake);
+        let response = ExchangeResponse {
+            hold: Some(Hold::ClockAhead),
+            ..taken(1..=1)
+        };
+        let commands = answered(&mut device, response);
+        let restamped: Vec<_> = commit(&commands)
+            .restamped
+            .iter()
+            .map(|change| change.id.sequence)
+            .collect();
+        assert_eq!(restamped, [2]);
+    }
+
+    #[test]
+    fn a_copy_of_a_device_goes_on_under_another_name() {
+        let mut state = DeviceState::new("m4xw".parse().unwrap(), "chaoyang");
+        let subject: Subject = "case/abc".parse().unwrap();
+        let day = crate::Day::from_unix_days(15_800);
+        let served = |id: &ChangeId| Body::Event {
+            event: Box::new(crate::Event::new(
+                id.to_string(),
+                crate::EventKind::ResultServed,
+                day,
+            )),
+        };
+        let mut changes = state.compose(NOW, [(subject.clone(), served)]);
+        changes.extend(state.compose(
+            NOW,
+            [(subject, |_: &ChangeId| {
+                let mut event = crate::Event::new("r", crate::EventKind::Retracted, day);
+                event.retracts = Some("m4xw/1".into());
+                Body::Event {
+                    event: Box::new(event),
+                }
+            })],
+        ));
+        let mut device = Device::new(state, changes, Vec::new(), [1; 16]);
+        device.step(NOW, Input::Wake);
+        let mut response = answer(1);
+        response.verdicts = vec![Verdict::refused(1, RefusalReason::IdReused)];
+        answered(&mut device, response);
+        let next = committed(&mut device);
+        let request = request(&next);
+        assert_ne!(request.device.as_str(), "m4xw");
+        assert_eq!((request.settled, request.push.len()), (0, 2));
+        let event = |index: usize| match request.push[index].body() {
+            Ok(Body::Event { event }) => *event,
+            other => panic!("{other:?}"),
+        };
+        let name = request.push[0].id.to_string();
+        assert_eq!((event(0).id, event(1).retracts), (name.clone(), Some(name)));
+    }
+
+    #[test]
+    fn copies_with_the_same_to_send_part_under_different_names() {
+        let mut state = DeviceState::new("m4xw".parse().unwrap(), "chaoyang");
+        let subject: Subject = "case/abc".parse().unwrap();
+        let changes = state.compose(NOW, [(subject, body)]);
+        let names: BTreeSet<DeviceId> = [[1; 16], [2; 16]]
+            .into_iter()
+            .map(|chance| {
+                let mut device = Device::new(state.clone(), changes.clone(), Vec::new(), chance);
+                device.step(NOW, Input::Wake);
+                let mut response = answer(1);
+                response.verdicts = vec![Verdict::refused(1, RefusalReason::IdReused)];
+                answered(&mut device, response);
+                request(&committed(&mut device)).device.clone()
+            })
+            .collect();
+        assert_eq!(names.len(), 2);
+    }
+
+    #[test]
+    fn what_was_taken_and_is_out_of_sight_goes() {
+        let (mut device, changes) = device(1);
+        device.step(NOW, Input::Wake);
+        let mut response = taken(1..=1);
+        response.verdicts[0].out_of_sight = true;
+        let commands = answered(&mut device, response);
+        assert_eq!(commit(&commands).revoked, [changes[0].subject.clone()]);
+    }
+
+    #[test]
+    fn what_was_taken_has_the_stamp_that_it_was_taken_with() {
+        let (mut device, changes) = device(1);
+        device.step(NOW, Input::Wake);
+        let clock = HybridTime {
+            milliseconds: NOW + 5,
+            counter: 0,
+        };
+        let mut response = taken(1..=1);
+        response.verdicts[0].clock = Some(clock);
+        let commands = answered(&mut device, response);
+        let received = &commit(&commands).received[0].change;
+        assert_eq!((&received.id, received.clock), (&changes[0].id, clock));
+    }
+
+    #[test]
+    fn what_the_server_has_lost_is_offered_before_anything_is_sent() {
+        let (mut device, changes) = device(3);
+        device.step(NOW, Input::Wake);
+        answered(&mut device, taken(1..=2));
+        committed(&mut device);
+        device.step(NOW, Input::Failed(Failure::Unreachable));
+        device.step(NOW, Input::Wake);
+        let rolled_back = ExchangeResponse {
+            restart: Some(Restart::NewEpoch),
+            ..answer(0)
+        };
+        answered(&mut device, rolled_back);
+        let doubtful: Vec<_> = changes[..2]
+            .iter()
+            .map(|change| Delivered {
+                change: change.clone(),
+                receipt: Receipt("r".into()),
+            })
+            .collect();
+        let next = device.step(
+            NOW,
+            Input::Committed {
+                unsettled: changes[2..].to_vec(),
+                doubtful: doubtful.clone(),
+            },
+        );
+        assert_eq!(
+            (&request(&next).offers, request(&next).push.len()),
+            (&doubtful, 0)
+        );
+        answered(&mut device, answer(0));
+        let next = committed(&mut device);
+        // Numbers 1 and 2 do not come again.
+        assert_eq!(
+            (request(&next).holes_up_to, &request(&next).push[..]),
+            (2, &changes[2..])
+        );
     }
 
     #[test]

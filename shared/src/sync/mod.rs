@@ -7,9 +7,13 @@
 
 pub mod admission;
 pub mod device;
+pub mod ledger;
+pub mod replica;
 pub mod scope;
 pub mod wire;
 
 pub use device::{Command, Commit, Device, DeviceState, Failure, Input, Standing};
+pub use ledger::{Kept, Stage};
+pub use replica::Replica;
 pub use scope::Scope;
 pub use wire::{Delivered, ExchangeRequest, ExchangeResponse};

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::change::{Change, DeviceId, Digest, Epoch, Subject};
+use crate::{
+    change::{Change, DeviceId, Digest, Epoch, Subject},
+    clock::HybridTime,
+};
 
 /// The version of these messages.
 pub const PROTOCOL: u16 = 1;
@@ -24,6 +27,9 @@ pub struct ExchangeRequest {
     /// The device.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub device: DeviceId,
+    /// The account whose device it is: one that is signed in beside it does not speak for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
     /// The epoch of the server's log that `cursor` belongs to; none on first contact.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub epoch: Option<Epoch>,
@@ -36,11 +42,23 @@ pub struct ExchangeRequest {
     pub held: Digest,
     /// The last of its own changes that the device knows to be settled.
     pub settled: u64,
+    /// Numbers up to here that are not in the push were settled before the server's log was rolled
+    /// back, and do not come again; 0 where there are none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub holes_up_to: u64,
     /// Its changes after that, in order, without holes.
     pub push: Vec<Change>,
-    /// Changes of others that the server gave out in an earlier epoch and may have lost.
+    /// Changes that the server took once and no longer gives, in the order of the clock.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub offers: Vec<Delivered>,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// What the server answers.
@@ -90,7 +108,7 @@ pub enum Restart {
     NewScope,
     /// The server's log was rolled back and is a new one; what is held stays and is offered again.
     NewEpoch,
-    /// What the device holds is not what it was given.
+    /// What the device holds is not what it was given; it stays and is offered again.
     DigestMismatch,
 }
 
@@ -117,6 +135,37 @@ pub struct Verdict {
     /// put into the review tray, with the reason.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<RefusalReason>,
+    /// The stamp that it has in the log, where it was sent with another one now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub clock: Option<HybridTime>,
+    /// Taken, and the user does not see its subject any more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub out_of_sight: bool,
+}
+
+impl Verdict {
+    /// Taken as it was sent.
+    pub fn taken(sequence: u64, receipt: Receipt) -> Self {
+        Self {
+            sequence,
+            receipt: Some(receipt),
+            refused: None,
+            clock: None,
+            out_of_sight: false,
+        }
+    }
+
+    /// Put into the review tray.
+    pub fn refused(sequence: u64, reason: RefusalReason) -> Self {
+        Self {
+            sequence,
+            receipt: None,
+            refused: Some(reason),
+            clock: None,
+            out_of_sight: false,
+        }
+    }
 }
 
 /// The server's mark on a change that it has taken: with it any device may offer the change again
@@ -201,11 +250,13 @@ mod tests {
         let request = ExchangeRequest {
             protocol: PROTOCOL,
             device: "m4xw".parse().unwrap(),
+            author: None,
             epoch: Some(Epoch::from_text("e1")),
             scope: Some("bureau/110105".into()),
             cursor: 41,
             held: Digest::default(),
             settled: 0,
+            holes_up_to: 0,
             push: vec![change.clone()],
             offers: vec![],
         };
@@ -220,16 +271,8 @@ mod tests {
             hold: Some(Hold::ClockAhead),
             settled: 1,
             verdicts: vec![
-                Verdict {
-                    sequence: 1,
-                    receipt: Some(Receipt("r".into())),
-                    refused: None,
-                },
-                Verdict {
-                    sequence: 2,
-                    receipt: None,
-                    refused: Some(RefusalReason::OutOfScope),
-                },
+                Verdict::taken(1, Receipt("r".into())),
+                Verdict::refused(2, RefusalReason::OutOfScope),
             ],
             page: vec![
                 Item::Change(Box::new(Delivered {
