@@ -74,7 +74,7 @@ pub(super) struct Scene<'a> {
 /// let order = Kind::of("rectification_order").ok_or("the order")?;
 /// let order = draft(order, &setting).ok_or("the edition")?;
 /// assert_eq!(order.office, "北京市朝阳区质量技术监督局");
-/// assert_eq!(order.blanks()[0], "检验报告编号", "what the case lacks stays a blank");
+/// assert_eq!(order.blanks()[0], "产品名称", "what the case lacks stays a blank");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn draft(kind: &Kind, setting: &Setting<'_>) -> Option<Document> {
