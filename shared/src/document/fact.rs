@@ -13,6 +13,13 @@ use crate::{
 macro_rules! facts {
     ($($variant:ident $name:literal $title:literal $read:expr;)*) => {
         /// A fact that a document names, by its place `{name}` in the text.
+        ///
+        /// ```
+        /// use shared::document::Fact;
+        /// assert_eq!(Fact::of("enterprise"), Some(Fact::Enterprise));
+        /// assert_eq!((Fact::Enterprise.name(), Fact::Enterprise.title()), ("enterprise", "企业名称"));
+        /// assert_eq!(Fact::of("weather"), None);
+        /// ```
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
         pub enum Fact {
             $(#[doc = $title] $variant,)*

@@ -40,6 +40,23 @@ pub(super) enum Clause {
 }
 
 /// A kind of document.
+///
+/// A kind rests on the articles that `articles` names; what its text says of days and limits comes
+/// from their rules.
+///
+/// ```
+/// use shared::{EventKind, document::{Fact, Issue, Kind}};
+/// let order = Kind::of("rectification_order").ok_or("责令整改通知书")?;
+/// assert_eq!(order.articles, [14, 16, 18]);
+/// assert_eq!((order.event(0), order.issue), (Some(EventKind::RectificationOrdered), Issue::With));
+/// assert_eq!(order.service(0), Some(EventKind::RectificationOrderServed));
+/// assert_eq!(order.rules(), ["art16.rectify"], "its text names the day by which to rectify");
+/// assert!(order.facts().contains(&Fact::Requirements));
+/// // One order stands for the whole case; a result is told for each inspection.
+/// assert!(!order.has_rounds());
+/// assert!(Kind::of("result_notice").is_some_and(Kind::has_rounds));
+/// # Ok::<(), &str>(())
+/// ```
 #[derive(Debug)]
 pub struct Kind {
     /// Its name in the log.

@@ -21,6 +21,27 @@ pub use number::{Clash, Number, clashes, next_serial, series};
 pub use record::{DocumentRecord, Issued};
 
 /// A document, from its head to the signature.
+///
+/// ```
+/// use shared::document::{Block, Document, Part, text_of};
+/// let text = |text: &str| Part::Text(text.into());
+/// let order = Document {
+///     kind: "rectification_order".into(),
+///     office: "北京市朝阳区质量技术监督局".into(),
+///     title: "责令整改通知书".into(),
+///     number: "京朝质监责改〔2013〕7号".into(),
+///     blocks: vec![
+///         Block::Addressee(vec![Part::Value("北京示例家具有限公司".into())]),
+///         Block::Paragraph(vec![text("检验报告"), Part::Blank("检验报告编号".into()), text("。")]),
+///     ],
+/// };
+/// assert_eq!(order.lines().map(text_of).collect::<Vec<_>>(), [
+///     "北京示例家具有限公司",
+///     "检验报告［检验报告编号］。",
+/// ]);
+/// assert_eq!(order.blanks(), ["检验报告编号"]);
+/// assert!(order.to_text().starts_with("北京市朝阳区质量技术监督局\n责令整改通知书\n"));
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Document {
     /// The name of its [`Kind`].
@@ -122,6 +143,12 @@ impl Document {
 }
 
 /// A line as a reader sees it, blanks in brackets.
+///
+/// ```
+/// use shared::document::{Part, text_of};
+/// let line = vec![Part::Text("产品：".into()), Part::Blank("产品名称".into())];
+/// assert_eq!(text_of(&line), "产品：［产品名称］");
+/// ```
 pub fn text_of(line: &Line) -> String {
     line.iter()
         .map(|part| match part {

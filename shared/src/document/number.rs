@@ -64,6 +64,23 @@ pub fn series(bureau: &str, kind: &Kind) -> String {
 }
 
 /// The next free place of a series in a year, after all documents that are known, void ones too.
+///
+/// ```
+/// use shared::{document::{DocumentRecord, Number, next_serial}, fold::Record};
+/// let series = "京朝质监责改";
+/// let issued = DocumentRecord {
+///     record: Record { change: "m4xw/1".parse()?, author: "chaoyang".into(), clock: Default::default() },
+///     kind: "rectification_order".into(),
+///     number: Number { series: series.into(), year: 2013, serial: 7 },
+///     on: "2013-03-12".parse()?,
+///     round: 0,
+///     event: None,
+///     is_void: true,
+/// };
+/// assert_eq!(next_serial(series, 2013, [&issued]), 8, "a void document keeps its number");
+/// assert_eq!(next_serial(series, 2014, [&issued]), 1, "each year begins anew");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn next_serial<'a>(
     series: &str,
     year: i32,
@@ -87,6 +104,29 @@ pub struct Clash {
 }
 
 /// The numbers that more than one document has.
+///
+/// ```
+/// use shared::{document::{DocumentRecord, Number, clashes}, fold::Record, id::CaseId};
+/// let issued = |change: &str| -> Result<DocumentRecord, Box<dyn std::error::Error>> {
+///     Ok(DocumentRecord {
+///         record: Record { change: change.parse()?, author: "chaoyang".into(), clock: Default::default() },
+///         kind: "rectification_order".into(),
+///         number: Number { series: "京朝质监责改".into(), year: 2013, serial: 7 },
+///         on: "2013-03-12".parse()?,
+///         round: 0,
+///         event: None,
+///         is_void: false,
+///     })
+/// };
+/// let (case, other) = (CaseId::from_random([1; 16]), CaseId::from_random([2; 16]));
+/// let (first, mut second) = (issued("m4xw/1")?, issued("k2bd/1")?);
+/// let found = clashes([(&case, &first), (&other, &second)]);
+/// assert_eq!(found[0].number.to_string(), "京朝质监责改〔2013〕7号");
+/// assert_eq!(found[0].documents.len(), 2);
+/// second.is_void = true;
+/// assert!(clashes([(&case, &first), (&other, &second)]).is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn clashes<'a>(
     documents: impl IntoIterator<Item = (&'a CaseId, &'a DocumentRecord)>,
 ) -> Vec<Clash> {

@@ -31,6 +31,22 @@ fn is_zero(round: &u8) -> bool {
 }
 
 /// What a case says of a document that was issued; its text stands in the log.
+///
+/// ```
+/// use shared::{document::{DocumentRecord, Number}, fold::Record};
+/// let issued = DocumentRecord {
+///     record: Record { change: "m4xw/1".parse()?, author: "chaoyang".into(), clock: Default::default() },
+///     kind: "rectification_order".into(),
+///     number: Number { series: "京朝质监责改".into(), year: 2013, serial: 7 },
+///     on: "2013-03-12".parse()?,
+///     round: 0,
+///     event: Some("m4xw/2".into()),
+///     is_void: false,
+/// };
+/// assert_eq!(issued.change().to_string(), "m4xw/1");
+/// assert_eq!(issued.known_kind().map(|kind| kind.short), Some("责令整改通知书"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct DocumentRecord {
     /// Who issued it: the change has its text.
