@@ -24,6 +24,15 @@ pub const MAXIMUM_REMARK_CHARACTERS: usize = 500;
 pub const MAXIMUM_PHOTOS: usize = 60;
 
 /// One screen of the visit, in its order.
+///
+/// ```
+/// use shared::visit::Step;
+/// let question = Step::Causes.question().ok_or("a question")?;
+/// assert_eq!(Step::Causes.title(), "不合格原因");
+/// assert_eq!(question.choices[0].value, "found");
+/// assert!(Step::Signatures.question().is_none(), "nothing to choose from");
+/// # Ok::<(), &str>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
@@ -154,6 +163,46 @@ pub struct Photo {
 }
 
 /// The record of a visit, from its first letter on.
+///
+/// What was answered, and the events that follow from it (articles 17 and 24):
+///
+/// ```
+/// use shared::visit::{Step, Visit};
+/// let mut visit = Visit::new("v".into(), "2013-03-04".parse()?, 1_362_358_800_000);
+/// visit.answers.insert(Step::Production, "producing".into());
+/// visit.answers.insert(Step::Future, "switched".into());
+/// visit.remarks.insert(Step::Future, " 三月起转产灯具 ".into());
+/// assert_eq!(visit.answer(Step::Future), "switched");
+/// assert_eq!(visit.chosen(Step::Future).map(|choice| choice.title), Some("转产"));
+/// assert_eq!(visit.remark(Step::Future), "三月起转产灯具");
+/// assert!(!visit.steps().contains(&Step::Samples), "who stops has none to sample");
+/// assert!(visit.missing_at(Step::Future).is_some(), "仍在生产 contradicts 转产");
+/// assert_eq!(visit.missing()[0].step, Step::Officers);
+/// let events = visit.events();
+/// let kinds: Vec<_> = events.iter().map(|event| event.kind.name()).collect();
+/// assert_eq!(kinds, ["rectification_verified", "prohibited_production_found"]);
+/// assert_eq!(Visit::of_event(&events[0]), Some(visit));
+/// # Ok::<(), shared::day::ParseDayError>(())
+/// ```
+///
+/// Who signs, and what goes with the event:
+///
+/// ```
+/// use shared::attachment::{Attachment, Purpose};
+/// use shared::visit::{Refusal, Signature, Signer, Visit};
+/// let mut visit = Visit::new("v".into(), "2013-03-04".parse()?, 1_362_358_800_000);
+/// assert_eq!(visit.signers()[2], Signer::Enterprise);
+/// visit.refusal = Some(Refusal { reason: "负责人不在".into(), witness: "居委会代表".into() });
+/// assert_eq!(visit.signers()[2], Signer::Witness);
+/// assert_eq!(visit.name_of(Signer::Witness), "居委会代表");
+/// let attachment = Attachment::of(b"\x89PNG\r\n\x1a\n", "见证人签字", Purpose::Signature)?;
+/// let signature = Signature { attachment, signed_at: 1_362_362_400_000 };
+/// let hash = signature.attachment.hash;
+/// visit.signatures.insert(Signer::Witness, signature);
+/// assert_eq!(visit.attachments()[0].event.as_deref(), Some("v"));
+/// assert_eq!(visit.contents(), [hash]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Visit {
     /// The id of the event that it ends in.
@@ -193,7 +242,8 @@ pub struct Missing {
 }
 
 impl Visit {
-    /// A visit that begins.
+    /// A visit that begins, with the id of the event that it ends in; `began_at` is in milliseconds
+    /// since 1970-01-01T00:00:00Z.
     pub fn new(id: String, on: Day, began_at: u64) -> Self {
         Self {
             id,
@@ -215,7 +265,7 @@ impl Visit {
         serde_json::from_str(&record.to_string()).ok()
     }
 
-    /// The steps to be gone through: who stops making the product has none to sample.
+    /// The steps to be gone through: who stops making the product has none to sample (article 17).
     pub fn steps(&self) -> Vec<Step> {
         let ends = self.ends();
         let asked = |step: &Step| !(ends && *step == Step::Samples);
@@ -369,7 +419,8 @@ impl Visit {
         }
     }
 
-    /// The events that the visit ends in; none while its result does not follow.
+    /// The events that the visit ends in: what was verified (article 17), and goods that were still
+    /// made or sold (article 24(3)7); none while its result does not follow.
     pub fn events(&self) -> Vec<Event> {
         let Some(outcome) = self.outcome() else {
             return Vec::new();
