@@ -17,6 +17,17 @@ use crate::{Day, case::SpotCheck};
 /// assert!("2013/5".parse::<Quarter>().is_err());
 /// # Ok::<(), shared::announcement::ParseQuarterError>(())
 /// ```
+///
+/// ```
+/// use shared::{announcement::Quarter, case::SpotCheck};
+/// let check = SpotCheck { year: 2013, quarter: 1, ..SpotCheck::default() };
+/// let quarter = Quarter::of(&check).ok_or("a year and a quarter")?;
+/// assert_eq!(quarter, Quarter::at("2013-02-15".parse()?));
+/// assert_eq!(quarter.first_day().to_string(), "2013-01-01");
+/// assert_eq!(quarter.last_day().to_string(), "2013-03-31");
+/// assert_eq!(Quarter::of(&SpotCheck::default()), None, "a case that names no quarter");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct Quarter {
     /// The year.
@@ -26,7 +37,8 @@ pub struct Quarter {
 }
 
 impl Quarter {
-    /// The quarter in which this spot check was; none where it does not say.
+    /// The quarter in which this spot check was, by which it is announced (article 25); none where it
+    /// does not say.
     pub fn of(spot_check: &SpotCheck) -> Option<Self> {
         (spot_check.year > 0 && (1..=4).contains(&spot_check.quarter)).then_some(Self {
             year: spot_check.year,
