@@ -80,6 +80,13 @@ fn reasons_of(row: &RowProposal, mapping: &Mapping) -> String {
 
 /// A cell of a .csv. What a program for sheets would take for a formula gets a tab before it, which
 /// the import passes over.
+///
+/// ```
+/// use shared::import::quoted;
+/// assert_eq!(quoted("桌,椅"), "\"桌,椅\"");
+/// assert_eq!(quoted("=1+1"), "\"\t=1+1\"", "not computed by whoever opens the file");
+/// assert_eq!(quoted("--"), "--");
+/// ```
 pub fn quoted(cell: &str) -> String {
     let computes = cell.len() > 1
         && cell.starts_with(['=', '+', '-', '@'])

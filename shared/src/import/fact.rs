@@ -84,6 +84,14 @@ const TOLD: [(Field, &[EventKind]); 6] = [
 ];
 
 /// What the sheet said in this column, where no event and no part of the head holds it.
+///
+/// ```
+/// use shared::{CaseHead, import::{Field, said}};
+/// let mut head = CaseHead::default();
+/// head.other.insert("sheet".into(), serde_json::json!({"备注": "已停产"}));
+/// assert_eq!(said(&head, Field::Remarks), Some("已停产"));
+/// assert_eq!(said(&head, Field::Penalised), None);
+/// ```
 pub fn said(case: &CaseHead, field: Field) -> Option<&str> {
     case.other
         .get("sheet")?
@@ -93,6 +101,14 @@ pub fn said(case: &CaseHead, field: Field) -> Option<&str> {
 
 /// The days that the sheet gave for what the rules compute, to be compared with the computed day:
 /// 整改要求完成时间 ([`Field::RectifyBy`]) and 后处理截止时间 ([`Field::HandleBy`]).
+///
+/// ```
+/// use shared::{CaseHead, import::{Field, said_day}};
+/// let mut head = CaseHead::default();
+/// head.other.insert("sheet".into(), serde_json::json!({"整改要求完成时间": "2013年4月12日"}));
+/// assert_eq!(said_day(&head, Field::RectifyBy), "2013-04-12".parse().ok());
+/// assert_eq!(said_day(&head, Field::HandleBy), None);
+/// ```
 pub fn said_day(case: &CaseHead, field: Field) -> Option<Day> {
     value::day(said(case, field)?).ok()
 }

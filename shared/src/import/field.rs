@@ -6,6 +6,15 @@ macro_rules! fields {
     ($($field:ident $key:literal $title:literal [$($also:literal)*];)*) => {
         /// What a column can mean to a case. Columns that mean nothing here are kept with the case
         /// under their own heading.
+        ///
+        /// ```
+        /// use shared::import::Field;
+        /// let field = Field::Enterprise;
+        /// assert_eq!((field.key(), field.title()), ("enterprise", "企业名称"));
+        /// assert!(field.synonyms().contains(&"受检单位"));
+        /// assert!(Field::SampledOn.is_day() && !field.is_day());
+        /// assert!(Field::Refused.is_flag() && Field::Verdict.is_verdict());
+        /// ```
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
         pub enum Field {
             $(#[doc = $title] $field,)*

@@ -118,6 +118,21 @@ impl Mapping {
     }
 
     /// A person's choice for a column; another column that had the field loses it.
+    ///
+    /// ```
+    /// use shared::import::{Cell, Certainty, Field, Mapping, Sheet};
+    /// let row = |texts: &[&str]| texts.iter().map(|text| Cell::text(*text)).collect();
+    /// let sheet = Sheet {
+    ///     rows: vec![row(&["企业名称", "产品名称", "受托方"]), row(&["某集团", "电线", "某厂"])],
+    ///     ..Sheet::default()
+    /// };
+    /// let mut mapping = Mapping::of(&sheet)?;
+    /// assert_eq!(mapping.column_of(Field::Enterprise), Some(0));
+    /// mapping.choose(2, Some(Field::Enterprise));
+    /// assert_eq!(mapping.column_of(Field::Enterprise), Some(2));
+    /// assert_eq!((mapping.columns[0].field, mapping.columns[0].certainty), (None, Certainty::Given));
+    /// # Ok::<(), shared::import::NoTableError>(())
+    /// ```
     pub fn choose(&mut self, column: usize, field: Option<Field>) {
         for (index, other) in self.columns.iter_mut().enumerate() {
             if index == column {

@@ -12,6 +12,23 @@ const MATCHINGS_REMEMBERED: usize = 50;
 
 /// What people chose for the columns of earlier sheets, kept for the next sheet of the same sender:
 /// a sender is known by the headings it uses.
+///
+/// ```
+/// use shared::import::{Cell, Field, Mapping, Memory, Sheet};
+/// let row = |texts: &[&str]| texts.iter().map(|text| Cell::text(*text)).collect();
+/// let sheet = Sheet {
+///     rows: vec![row(&["企业名称", "产品名称", "去向"]), row(&["某厂", "电线", "朝阳区"])],
+///     ..Sheet::default()
+/// };
+/// let mut chosen = Mapping::of(&sheet)?;
+/// chosen.choose(2, Some(Field::Remarks));
+/// let mut memory = Memory::default();
+/// memory.keep(&chosen);
+/// let mut next = Mapping::of(&sheet)?;
+/// assert!(memory.recall(&mut next));
+/// assert_eq!(next.columns[2].field, Some(Field::Remarks));
+/// # Ok::<(), shared::import::NoTableError>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Memory {
     remembered: Vec<Vec<Remembered>>,

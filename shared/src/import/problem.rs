@@ -114,6 +114,12 @@ pub enum Fault {
 
 impl Fault {
     /// Whether the row cannot be taken until it is mended; all else a person may pass over.
+    ///
+    /// ```
+    /// use shared::import::{Fault, Field};
+    /// assert!(Fault::Missing(Field::Enterprise).is_error());
+    /// assert!(!Fault::InFuture.is_error(), "wondered at, and taken");
+    /// ```
     pub fn is_error(&self) -> bool {
         match self {
             Self::Missing(_)

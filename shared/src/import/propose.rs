@@ -148,6 +148,31 @@ pub fn propose(sheet: &Sheet, mapping: &Mapping, answers: &Answers) -> Proposal 
 }
 
 /// Marks each row whose batch stands in the sheet before: it is not taken silently.
+///
+/// ```
+/// use shared::import::{Answers, Cell, Fault, Mapping, Reading, Row, Sheet, mark_doubles};
+/// let row = |texts: &[&str]| texts.iter().map(|text| Cell::text(*text)).collect();
+/// let batch = ["某厂", "电线", "2013-02-15", "1"];
+/// let sheet = Sheet {
+///     rows: vec![row(&["企业名称", "产品名称", "抽样日期", "综合判定"]), row(&batch), row(&batch)],
+///     ..Sheet::default()
+/// };
+/// let mapping = Mapping::of(&sheet)?;
+/// let reading = Reading::new(&sheet, &mapping);
+/// let read = reading.rows().map(|row| reading.row(row, &Answers::default()));
+/// let mut rows: Vec<_> = read
+///     .filter_map(|row| match row {
+///         Row::Batch(batch) => Some(*batch),
+///         _ => None,
+///     })
+///     .collect();
+/// assert!(rows[0].is_good() && rows[1].is_good());
+/// mark_doubles(&mut rows);
+/// assert!(rows[0].is_good() && !rows[1].is_good());
+/// let last = rows[1].problems.last().map(|problem| &problem.fault);
+/// assert_eq!(last, Some(&Fault::SameBatch { row: 2 }), "people count rows from 1");
+/// # Ok::<(), shared::import::NoTableError>(())
+/// ```
 pub fn mark_doubles(rows: &mut [RowProposal]) {
     let mut first: HashMap<CaseId, usize> = HashMap::new();
     for proposed in rows {

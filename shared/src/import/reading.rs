@@ -26,6 +26,28 @@ pub enum Row {
 }
 
 /// A sheet with its matching, ready to be read row by row.
+///
+/// ```
+/// use shared::import::{Answers, Cell, Mapping, Question, Reading, Row, Sheet};
+/// let row = |texts: &[&str]| texts.iter().map(|text| Cell::text(*text)).collect();
+/// let sheet = Sheet {
+///     rows: vec![
+///         row(&["企业名称", "产品名称", "抽样日期", "综合判定"]),
+///         row(&["某厂", "电线", "2013-02-15", "1"]),
+///         row(&["合计", "1"]),
+///     ],
+///     ..Sheet::default()
+/// };
+/// let mapping = Mapping::of(&sheet)?;
+/// let reading = Reading::new(&sheet, &mapping);
+/// assert_eq!(reading.rows(), 1..3);
+/// let answers = Answers::default();
+/// assert!(matches!(reading.row(1, &answers), Row::Batch(batch) if batch.case.product.name == "电线"));
+/// assert_eq!(reading.row(2, &answers), Row::Aside("合计".into()));
+/// let asked = Question::SubmittedOn { rows: 1, not_before: "2013-02-15".parse().ok(), not_after: None };
+/// assert_eq!(reading.questions()[0], asked);
+/// # Ok::<(), shared::import::NoTableError>(())
+/// ```
 #[derive(Debug)]
 pub struct Reading<'a> {
     pub(super) sheet: &'a Sheet,

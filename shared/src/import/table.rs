@@ -3,6 +3,24 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// One sheet of a workbook, or a whole .csv.
+///
+/// Of cells merged downwards each row says the same:
+///
+/// ```
+/// use shared::import::{Cell, CellKind, Merge, Sheet};
+/// let mut sheet = Sheet {
+///     rows: vec![
+///         vec![Cell::text("某厂"), Cell::new("2013-02-15", CellKind::Day)],
+///         vec![Cell::default(), Cell::new("2013-02-16", CellKind::Day)],
+///     ],
+///     merges: vec![Merge { from: (0, 0), to: (1, 0) }],
+///     ..Sheet::default()
+/// };
+/// sheet.fill_merged_rows();
+/// assert_eq!(sheet.cell(1, 0).text, "某厂");
+/// assert_eq!(sheet.cell(9, 9), &Cell::default(), "nothing beyond the end");
+/// assert_eq!(sheet.width(), 2);
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Sheet {
     /// Its name; the file's for a .csv.
@@ -38,6 +56,12 @@ pub enum CellKind {
 }
 
 /// A block of merged cells, all bounds inclusive and counted from 0.
+///
+/// ```
+/// use shared::import::Merge;
+/// let merge = Merge { from: (0, 0), to: (1, 0) };
+/// assert!(merge.holds(1, 0) && !merge.holds(1, 1));
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Merge {
     /// First row and column.

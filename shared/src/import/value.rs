@@ -224,6 +224,13 @@ pub fn period(text: &str) -> Option<(i32, Option<u8>)> {
 }
 
 /// The quarter, 1 to 4, that a text names: Q1, 第一季度, 1季度, 一季度.
+///
+/// ```
+/// use shared::import::value::quarter;
+/// assert_eq!(quarter("BJ2013Q1"), Some(1));
+/// assert_eq!(quarter("2014年第三季度产品质量监督抽查"), Some(3));
+/// assert_eq!(quarter("第五季度"), None);
+/// ```
 pub fn quarter(text: &str) -> Option<u8> {
     let folded = normalised(text);
     let number = |letter: Option<char>| match letter? {
@@ -330,6 +337,12 @@ pub fn code(text: &str) -> Result<String, CodeError> {
 }
 
 /// Whether a code has one of the two lengths that the standards know.
+///
+/// ```
+/// use shared::import::value::is_standard_length;
+/// assert!(is_standard_length("91110000600037341L") && is_standard_length("713238633"));
+/// assert!(!is_standard_length("110105012345678"), "a licence's number of 15 digits");
+/// ```
 pub fn is_standard_length(code: &str) -> bool {
     matches!(
         code.chars().count(),
