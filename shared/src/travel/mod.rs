@@ -300,6 +300,28 @@ impl Additions {
 /// Fields that the file leaves empty say nothing. A field that the ledger has otherwise is taken
 /// from the file, unless the file's own changes say the same as the file: then the ledger's later
 /// edits stand.
+///
+/// ```
+/// use shared::{CaseFile, CaseHead, Event, EventKind, change::{Body, Change, Subject}, id::CaseId};
+/// use shared::travel::{additions, pack, unpack};
+/// let mut told = CaseFile::new(CaseHead { serious: true, ..Default::default() });
+/// told.events.push(Event::new("e1", EventKind::ResultServed, "2013-03-12".parse()?));
+/// let new = additions(&[], Vec::new(), &told);
+/// assert!(matches!(new.bodies[..], [Body::Open { .. }, Body::Event { .. }]));
+///
+/// let id = CaseId::from_random([7; 16]);
+/// let known = [Change {
+///     id: "m4xw/1".parse()?,
+///     subject: Subject::case(&id),
+///     clock: "1363046400000-00000".parse()?,
+///     author: "municipal".into(),
+///     schema: 1,
+///     body: Body::Open { head: Box::new(told.case) }.to_raw(),
+/// }];
+/// let back = unpack(pack(&id, &known));
+/// assert!(additions(&known, back.carried, &back.told).is_none(), "it only comes back");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn additions(known: &[Change], carried: Vec<Change>, told: &CaseFile) -> Additions {
     let has: HashMap<&ChangeId, &Change> =
         known.iter().map(|change| (&change.id, change)).collect();
@@ -364,6 +386,22 @@ fn head_bodies(own: &FoldedCase, all: &FoldedCase, told: &CaseHead) -> Vec<Body>
 
 /// What a sheet tells of a case, beside what is known of it: what the sheet leaves open does not
 /// replace what was answered before.
+///
+/// ```
+/// use serde_json::json;
+/// use shared::{CaseFile, CaseHead, travel::beside_known};
+/// let said = |told| {
+///     let mut case = CaseFile::new(CaseHead::default());
+///     case.case.other.insert("sheet".into(), told);
+///     case
+/// };
+/// let mut known = said(json!({"备注": "已停产"}));
+/// known.case.spot_check.year = 2013;
+/// let mut told = said(json!({"是否已处罚": "是"}));
+/// beside_known(&mut told, &known);
+/// assert_eq!(told.case.spot_check.year, 2013);
+/// assert_eq!(told.case.other["sheet"], json!({"备注": "已停产", "是否已处罚": "是"}));
+/// ```
 pub fn beside_known(told: &mut CaseFile, known: &CaseFile) {
     const SHEET: &str = "sheet";
     let (check, before) = (&mut told.case.spot_check, &known.case.spot_check);

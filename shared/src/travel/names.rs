@@ -42,6 +42,13 @@ pub fn file_name(id: &CaseId, file: &CaseFile) -> String {
 }
 
 /// The path of an attachment beside the case files: named by its content.
+///
+/// ```
+/// use shared::{attachment::{Attachment, Purpose}, travel::attachment_name};
+/// let scan = Attachment::of(b"%PDF-1.4", "检验报告", Purpose::Document)?;
+/// assert_eq!(attachment_name(&scan), format!("attachments/{}.pdf", scan.hash));
+/// # Ok::<(), shared::attachment::Unfit>(())
+/// ```
 pub fn attachment_name(attachment: &Attachment) -> String {
     let ending = attachment.media_type.extension();
     format!("{ATTACHMENTS}/{}.{ending}", attachment.hash)
