@@ -125,8 +125,8 @@ const fn by(role: Role) -> By {
     }
 }
 
-/// Whether the case is one that the actor acts on: a district's where its bureau handles it, an
-/// inspection body's where it is the head's, all for the municipal bureau.
+/// Whether the case is one that the actor acts on (article 3): a district's where its bureau
+/// handles it, an inspection body's where it is the head's, all for the municipal bureau.
 ///
 /// ```
 /// # use shared::{CaseFile, CaseHead, Event, EventKind, assess::assess, calendar::WorkCalendar, history::History};
@@ -157,7 +157,7 @@ fn is_bureau(office: &str, code: &str) -> bool {
     !office.is_empty() && today(office) == today(code)
 }
 
-/// Whether the actor may attach something to the case: whoever acts on it.
+/// Whether the actor may attach something to the case: whoever acts on it (article 3).
 ///
 /// # Errors
 /// The [`Refusal`] that says why not.
@@ -185,10 +185,22 @@ pub fn may_attach(actor: &Actor, case: &CaseFile) -> Result<(), Refusal> {
     }
 }
 
-/// Whether the actor may issue documents of this kind on the case, or make one void.
+/// Whether the actor may issue documents of this kind on the case, or make one void: whoever the
+/// articles of the [`Kind`] name, on a case of its own.
 ///
 /// # Errors
 /// The [`Refusal`] that says why not.
+///
+/// ```
+/// use shared::{Actor, CaseFile, CaseHead, Role, permission::{Refusal, may_issue}};
+/// let case = CaseFile::new(CaseHead { handling_bureau: "110105".into(), ..Default::default() });
+/// let officer = |office: &str| Actor { user: "u".into(), role: Role::District, office: office.into() };
+/// // 责令整改通知书 (article 14) is the bureau's that handles the case, 异议受理通知书 (article 8) 市局's.
+/// assert_eq!(may_issue(&officer("110105"), &case, "rectification_order"), Ok(()));
+/// assert_eq!(may_issue(&officer("110108"), &case, "rectification_order"), Err(Refusal::OtherOffice));
+/// assert_eq!(may_issue(&officer("110105"), &case, "acceptance_notice"), Err(Refusal::OtherRole));
+/// assert_eq!(may_issue(&officer("110105"), &case, "of a later version"), Err(Refusal::UnknownType));
+/// ```
 pub fn may_issue(actor: &Actor, case: &CaseFile, kind: &str) -> Result<(), Refusal> {
     let kind = Kind::of(kind).ok_or(Refusal::UnknownType)?;
     if !kind.by.includes(by(actor.role)) {
@@ -300,8 +312,8 @@ fn is_forwarded(case: &CaseFile) -> bool {
 /// Whether the actor may open a case with this head. `events` are those recorded with it; none
 /// where only the opening is asked about.
 ///
-/// The municipal bureau and inspection bodies open cases; a district only one of its own in
-/// which a sampling was refused, and of which there is no report.
+/// The municipal bureau and inspection bodies open cases (articles 3 and 4); a district only one of
+/// its own in which a sampling was refused (article 24(3)1), and of which there is no report.
 ///
 /// # Errors
 /// The [`Refusal`] that says why not.
