@@ -89,7 +89,7 @@ pub struct Account {
     pub display: String,
     /// When it was made, in milliseconds since 1970-01-01T00:00:00Z.
     pub created_milliseconds: u64,
-    /// When one of its devices was last in touch.
+    /// When one of its devices was last in touch, in milliseconds since 1970-01-01T00:00:00Z.
     pub last_contact_milliseconds: Option<u64>,
 }
 
@@ -140,6 +140,13 @@ pub fn check_names(user: &str, display: &str) -> Result<(), AccountError> {
 ///
 /// # Errors
 /// [`AccountError::Passphrase`].
+///
+/// ```
+/// use shared::account::{AccountError, check_passphrase};
+/// assert_eq!(check_passphrase("十个汉字也算十个字符"), Ok(()), "characters are counted, not bytes");
+/// assert_eq!(check_passphrase("too short"), Err(AccountError::Passphrase));
+/// assert_eq!(check_passphrase(&"long".repeat(200)), Err(AccountError::Passphrase));
+/// ```
 pub fn check_passphrase(passphrase: &str) -> Result<(), AccountError> {
     if passphrase.chars().count() < MINIMUM_PASSPHRASE_LETTERS
         || passphrase.len() > MAXIMUM_PASSPHRASE_BYTES
@@ -149,10 +156,18 @@ pub fn check_passphrase(passphrase: &str) -> Result<(), AccountError> {
     Ok(())
 }
 
-/// Checks that the role has an office where it needs one.
+/// Checks that the role has an office where its duties are an office's (article 3), and none
+/// elsewhere.
 ///
 /// # Errors
 /// [`AccountError::Office`].
+///
+/// ```
+/// use shared::{Role, account::{AccountError, check_office}};
+/// assert_eq!(check_office(Role::District, "110105"), Ok(()));
+/// assert_eq!(check_office(Role::District, ""), Err(AccountError::Office));
+/// assert_eq!(check_office(Role::Municipal, "110105"), Err(AccountError::Office));
+/// ```
 pub fn check_office(role: Role, office: &str) -> Result<(), AccountError> {
     let needed = matches!(role, Role::District | Role::InspectionBody);
     if needed == office.trim().is_empty() {

@@ -88,6 +88,13 @@ impl<'de> Deserialize<'de> for ContentHash {
 }
 
 /// The types of content that are taken: what every browser shows by itself.
+///
+/// ```
+/// use shared::attachment::MediaType;
+/// let (photo, scan) = (MediaType::Jpeg, MediaType::Pdf);
+/// assert_eq!((photo.name(), photo.extension()), ("image/jpeg", "jpg"));
+/// assert!(photo.is_picture() && !scan.is_picture());
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum MediaType {
     /// A photo.
@@ -176,6 +183,17 @@ pub enum Purpose {
 }
 
 /// One content, attached to a case or to one of its events.
+///
+/// ```
+/// use shared::attachment::{Attachment, ContentHash, MediaType, Purpose, Unfit};
+/// let mut scan = Attachment::of(b"%PDF-1.4", "责令整改通知书", Purpose::Document)?;
+/// assert_eq!((scan.media_type, scan.byte_size), (MediaType::Pdf, 8));
+/// assert_eq!(scan.hash, ContentHash::of(b"%PDF-1.4"));
+/// assert_eq!(Attachment::of(b"<html>", "网页.pdf", Purpose::Document), Err(Unfit::OtherType));
+/// scan.name.clear();
+/// assert_eq!(scan.check(), Err(Unfit::Name));
+/// # Ok::<(), Unfit>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Attachment {
     /// The hash of its bytes.

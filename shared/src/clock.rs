@@ -61,6 +61,16 @@ impl HybridTime {
     }
 
     /// The latest of both: what a device remembers after seeing `other`.
+    ///
+    /// ```
+    /// use shared::clock::HybridTime;
+    /// let own: HybridTime = "1363046400000-00000".parse()?;
+    /// let later: HybridTime = "1363046400000-00007".parse()?;
+    /// assert_eq!(own.observing(later), later);
+    /// assert_eq!(later.observing(own), later);
+    /// assert!(own.observing(later).next(0) > later, "what is stamped next follows what was seen");
+    /// # Ok::<(), shared::clock::ParseHybridTimeError>(())
+    /// ```
     #[must_use]
     pub fn observing(self, other: Self) -> Self {
         self.max(other)

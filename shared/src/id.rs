@@ -57,6 +57,13 @@ pub struct SampleIdentity<'a> {
 
 impl CaseId {
     /// The id of the batch that this report is about.
+    ///
+    /// ```
+    /// use shared::id::CaseId;
+    /// let of_report = |number| CaseId::of_report("BJ2013Q1", "北京市产品质量监督检验院", number);
+    /// assert_eq!(of_report("JD2013-0117"), of_report("jd2013—0117"));
+    /// assert_ne!(of_report("JD2013-0117"), of_report("JD2013-0118"));
+    /// ```
     pub fn of_report(plan: &str, inspection_body: &str, report_number: &str) -> Self {
         Self::derive(
             "aftercheck case by report",
@@ -65,6 +72,19 @@ impl CaseId {
     }
 
     /// The id of a batch by its sample, where plan or report number is missing.
+    ///
+    /// ```
+    /// use shared::id::{CaseId, SampleIdentity};
+    /// let sample = SampleIdentity {
+    ///     enterprise: "北京示例家具有限公司",
+    ///     product: "木制床",
+    ///     batch: "2013-01-08",
+    ///     sampled_on: "2013-02-15",
+    ///     ..SampleIdentity::default()
+    /// };
+    /// let other_day = SampleIdentity { sampled_on: "2013-02-16", ..sample };
+    /// assert_ne!(CaseId::of_sample(&sample), CaseId::of_sample(&other_day));
+    /// ```
     pub fn of_sample(sample: &SampleIdentity<'_>) -> Self {
         Self::derive(
             "aftercheck case by sample",
@@ -83,6 +103,23 @@ impl CaseId {
 
     /// The id of the batch that a head describes: by its report, else by its sample; `None` where
     /// too little of the batch is known.
+    ///
+    /// ```
+    /// use shared::{CaseHead, id::{CaseId, SampleIdentity}};
+    /// let mut head = CaseHead { report_number: "JD2013-0117".into(), ..Default::default() };
+    /// assert_eq!(CaseId::of_head(&head), None, "neither plan nor enterprise is known");
+    /// head.enterprise.name = "北京示例家具有限公司".into();
+    /// head.product.name = "木制床".into();
+    /// head.product.other.insert("sampled_on".into(), "2013-02-15".into());
+    /// let sample = SampleIdentity {
+    ///     report_number: "JD2013-0117",
+    ///     enterprise: "北京示例家具有限公司",
+    ///     product: "木制床",
+    ///     sampled_on: "2013-02-15",
+    ///     ..Default::default()
+    /// };
+    /// assert_eq!(CaseId::of_head(&head), Some(CaseId::of_sample(&sample)));
+    /// ```
     pub fn of_head(head: &CaseHead) -> Option<Self> {
         let other = |map: &Map<String, Value>, name: &str| {
             map.get(name)
@@ -128,6 +165,13 @@ impl CaseId {
     }
 
     /// The id made of 16 random bytes, for a case that nothing identifies.
+    ///
+    /// ```
+    /// use shared::id::CaseId;
+    /// let id = CaseId::from_random([7; 16]);
+    /// assert_eq!(id.as_str(), "a4dqobyha4dqobyha4dqobyha4");
+    /// assert_eq!(id.as_str().parse(), Ok(id));
+    /// ```
     pub fn from_random(bytes: [u8; CASE_ID_BYTES]) -> Self {
         Self(base32(&bytes).into())
     }
@@ -148,6 +192,18 @@ impl CaseId {
 ///
 /// # Panics
 /// Never: an event is plain JSON.
+///
+/// ```
+/// use shared::{Event, EventKind, id::{CaseId, imported_event_id}};
+/// let case = CaseId::from_random([7; 16]);
+/// let served = |id: &str, on| Event::new(id, EventKind::ResultServed, on);
+/// let (day, next) = ("2013-03-12".parse()?, "2013-03-13".parse()?);
+/// let id = imported_event_id(&case, &served("as one device calls it", day));
+/// assert!(id.starts_with("i-"));
+/// assert_eq!(id, imported_event_id(&case, &served("as another does", day)));
+/// assert_ne!(id, imported_event_id(&case, &served("as one device calls it", next)));
+/// # Ok::<(), shared::day::ParseDayError>(())
+/// ```
 pub fn imported_event_id(case: &CaseId, event: &Event) -> String {
     let unnamed = Event {
         id: String::new(),
@@ -160,6 +216,11 @@ pub fn imported_event_id(case: &CaseId, event: &Event) -> String {
 
 /// A text as identities compare it: full-width letters made half-width, the many dashes made one,
 /// letters raised, spaces dropped.
+///
+/// ```
+/// use shared::id::normalised;
+/// assert_eq!(normalised("ｊｄ２０１３—0117 "), "JD2013-0117");
+/// ```
 pub fn normalised(text: &str) -> String {
     text.chars()
         .map(|letter| match letter {

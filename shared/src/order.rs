@@ -21,11 +21,23 @@ pub fn sort_by<T>(items: &mut Vec<T>, compare: impl Fn(&T, &T) -> Ordering) {
 }
 
 /// Sorts by a key. What has the same key stays as it stood.
+///
+/// ```
+/// let mut due = vec![(5, "rectify"), (3, "serve"), (5, "report")];
+/// shared::order::sort_by_key(&mut due, |(working_days, _)| *working_days);
+/// assert_eq!(due, [(3, "serve"), (5, "rectify"), (5, "report")]);
+/// ```
 pub fn sort_by_key<T, K: Ord>(items: &mut Vec<T>, key: impl Fn(&T) -> K) {
     sort_by(items, |a, b| key(a).cmp(&key(b)));
 }
 
 /// Sorts.
+///
+/// ```
+/// let mut rounds = vec![2, 0, 1];
+/// shared::order::sort(&mut rounds);
+/// assert_eq!(rounds, [0, 1, 2]);
+/// ```
 pub fn sort<T: Ord>(items: &mut Vec<T>) {
     sort_by(items, T::cmp);
 }
