@@ -27,6 +27,15 @@ pub const MAXIMUM_CHANGE_BYTES: usize = 64 * 1024;
 pub const MAXIMUM_NAME_BYTES: usize = 160;
 
 /// One installation of the app for one user (26 characters), or the server in one epoch.
+///
+/// ```
+/// use shared::change::{DeviceId, Epoch};
+/// let device = DeviceId::from_random([7; 16]);
+/// assert_eq!(device.as_str(), "a4dqobyha4dqobyha4dqobyha4");
+/// let server = DeviceId::server(&Epoch::from_text("e1"));
+/// assert_eq!(server.as_str(), "server-e1");
+/// assert!(server.is_server() && !device.is_server());
+/// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
 #[serde(transparent)]
 pub struct DeviceId(Box<str>);
@@ -42,6 +51,19 @@ pub struct ChangeId {
 }
 
 /// What a change is about: `case/…`, `announcement/…`, `calendar/…`, or a kind of a later version.
+///
+/// ```
+/// use shared::{change::Subject, history::HistoryKey, id::CaseId};
+/// let id = CaseId::from_random([7; 16]);
+/// let case = Subject::case(&id);
+/// assert_eq!(case.as_str(), "case/a4dqobyha4dqobyha4dqobyha4");
+/// assert_eq!((case.kind(), case.key()), ("case", id.as_str()));
+/// assert_eq!(case.case_id(), Some(id));
+/// let key = HistoryKey { organisation: "600037341".into(), kind: "家具".into() };
+/// assert_eq!(Subject::history(&key).kind(), "history");
+/// assert_eq!(Subject::calendar().as_str(), "calendar/beijing");
+/// assert_eq!(Subject::calendar().case_id(), None);
+/// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
 #[serde(transparent)]
 pub struct Subject(Box<str>);
@@ -220,6 +242,13 @@ impl Serialize for ChangeId {
 }
 
 /// Names one unbroken life of a server's log. A log that was rolled back starts a new one.
+///
+/// ```
+/// use shared::change::Epoch;
+/// let epoch = Epoch::from_random([1; 10]);
+/// assert_eq!(epoch.as_str().len(), 16);
+/// assert_eq!(Epoch::from_text(epoch.as_str()), epoch);
+/// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Epoch(Box<str>);
@@ -248,6 +277,16 @@ impl fmt::Display for Epoch {
 }
 
 /// One immutable entry of the log.
+///
+/// ```
+/// use shared::change::{Body, Change, Digest};
+/// let text = r#"{"id":"m4xw/1","subject":"calendar/beijing","clock":"1363046400000-00000","author":"municipal","schema":1,"body":{"kind":"overlay","on":true}}"#;
+/// let change: Change = serde_json::from_str(text)?;
+/// assert_eq!(change.body()?, Body::Overlay { on: true });
+/// assert_eq!(change.canonical_bytes(), text.as_bytes());
+/// assert_eq!(change.fingerprint(), Digest::of(text.as_bytes()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Change {
@@ -363,6 +402,15 @@ impl Change {
 
 /// A fingerprint of a set of changes: the exclusive or of theirs, so that the order in which
 /// they came makes no difference and one can be taken out again.
+///
+/// ```
+/// use shared::change::Digest;
+/// let (first, second) = (Digest::of(b"first"), Digest::of(b"second"));
+/// let none = Digest::default();
+/// assert_eq!(none.toggled(first).toggled(second), none.toggled(second).toggled(first));
+/// assert_eq!(none.toggled(first).toggled(first), none);
+/// assert_eq!(Digest::from_bytes(*first.as_bytes()), first);
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Default, Hash)]
 pub struct Digest([u8; 16]);
 
@@ -426,6 +474,13 @@ impl<'de> Deserialize<'de> for Digest {
 
 /// The head of the server's log: each link is the SHA-256 of the link before it and the change's
 /// canonical bytes, so that nothing can be altered, dropped or put in without breaking the rest.
+///
+/// ```
+/// use shared::change::ChainLink;
+/// let head = ChainLink::default().next(b"first").next(b"second");
+/// assert_ne!(head, ChainLink::default().next(b"second").next(b"first"));
+/// assert_eq!(head, ChainLink(head.0), "its 32 bytes are all of it");
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct ChainLink(pub [u8; 32]);
 

@@ -280,6 +280,16 @@ fn unseen_by(last: &Edit, earlier: Vec<Edit>) -> Vec<(Value, Record)> {
 }
 
 /// The fields of a head that say something, by path.
+///
+/// ```
+/// use shared::{CaseHead, fold::{fields_of, head_with}};
+/// let mut head = CaseHead { serious: true, ..Default::default() };
+/// head.product.model = "A1".into();
+/// let fields = fields_of(&head);
+/// assert!(fields.contains(&("product.model".into(), "A1".into())));
+/// assert!(!fields.iter().any(|(path, _)| path == "report_number"), "it says nothing");
+/// assert_eq!(head_with(&fields), head);
+/// ```
 pub fn fields_of(head: &CaseHead) -> Vec<(String, Value)> {
     let written = serde_json::to_string(head).unwrap_or_default();
     let Ok(Value::Object(parts)) = serde_json::from_str(&written) else {
@@ -306,6 +316,13 @@ pub fn fields_of(head: &CaseHead) -> Vec<(String, Value)> {
 ///
 /// # Panics
 /// Never: each field is tried on its own, and fields do not depend on each other.
+///
+/// ```
+/// use shared::fold::head_with;
+/// let head = head_with(&[("product.model".into(), "A1".into()), ("serious".into(), "of course".into())]);
+/// assert_eq!(head.product.model, "A1");
+/// assert!(!head.serious, "no text is its value");
+/// ```
 pub fn head_with(fields: &[(String, Value)]) -> CaseHead {
     let mut head = Map::new();
     for (field, value) in fields {

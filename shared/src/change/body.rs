@@ -119,6 +119,12 @@ impl Body {
     ///
     /// # Panics
     /// Never: every body has string keys and finite numbers.
+    ///
+    /// ```
+    /// use shared::change::Body;
+    /// let body = Body::Overlay { on: true };
+    /// assert_eq!(body.to_raw().get(), r#"{"kind":"overlay","on":true}"#);
+    /// ```
     pub fn to_raw(&self) -> Box<RawValue> {
         serde_json::value::to_raw_value(self).expect("bodies are plain JSON")
     }

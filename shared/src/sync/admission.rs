@@ -22,6 +22,26 @@ use crate::{
 ///
 /// # Errors
 /// Why it goes to the review tray instead.
+///
+/// ```
+/// use shared::{Actor, Role, change::{Body, Change, Subject}, id::CaseId};
+/// use shared::sync::{admission::admit, wire::RefusalReason};
+/// let open = Change {
+///     id: "m4xw/1".parse()?,
+///     subject: Subject::case(&CaseId::from_random([7; 16])),
+///     clock: "1363046400000-00000".parse()?,
+///     author: "municipal".into(),
+///     schema: 1,
+///     body: Body::Open { head: Box::default() }.to_raw(),
+/// };
+/// let user = |user: &str, role| Actor { user: user.into(), role, office: String::new() };
+/// assert_eq!(admit(&open, &user("municipal", Role::Municipal), None), Ok(()));
+/// let other = admit(&open, &user("other", Role::Municipal), None);
+/// assert_eq!(other, Err(RefusalReason::OtherAuthor));
+/// let keeper = admit(&open, &user("municipal", Role::Administrator), None);
+/// assert_eq!(keeper, Err(RefusalReason::NotPermitted), "no part in cases (article 3)");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn admit(
     change: &Change,
     actor: &Actor,
@@ -113,6 +133,23 @@ fn admit_to_calendar(body: &Body, actor: &Actor) -> Result<(), RefusalReason> {
 ///
 /// # Errors
 /// Why it cannot be taken.
+///
+/// ```
+/// use shared::{change::{Body, Change, Subject}, id::CaseId};
+/// use shared::sync::{admission::admit_carried, wire::RefusalReason};
+/// let mut change = Change {
+///     id: "m4xw/1".parse()?,
+///     subject: Subject::case(&CaseId::from_random([7; 16])),
+///     clock: "1363046400000-00000".parse()?,
+///     author: "of another ledger".into(),
+///     schema: 1,
+///     body: Body::Open { head: Box::default() }.to_raw(),
+/// };
+/// assert_eq!(admit_carried(&change), Ok(()));
+/// change.body = Body::Overlay { on: true }.to_raw();
+/// assert_eq!(admit_carried(&change), Err(RefusalReason::NotPermitted), "not of a case");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn admit_carried(change: &Change) -> Result<(), RefusalReason> {
     let body = readable(change)?;
     is_of_a_case(change)?;

@@ -32,6 +32,19 @@ pub const LONGEST_WAIT_MILLISECONDS: u64 = 60_000;
 pub const QUIET_WAIT_MILLISECONDS: u64 = 60_000;
 
 /// What a device must not forget: kept in the journal with every commit.
+///
+/// ```
+/// use shared::change::{Body, ChangeId, Subject};
+/// use shared::sync::DeviceState;
+/// let mut state = DeviceState::new("m4xw".parse()?, "municipal");
+/// state.clock_offset_milliseconds = -60_000;
+/// assert!(!state.clock_is_off(), "one minute ahead of the server");
+/// let said = [(Subject::calendar(), |_: &ChangeId| Body::Overlay { on: true })];
+/// let changes = state.compose(1_363_046_460_000, said);
+/// assert_eq!(changes[0].id.to_string(), "m4xw/1");
+/// assert_eq!(changes[0].clock.milliseconds, 1_363_046_400_000, "the server's time");
+/// # Ok::<(), shared::change::IdError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DeviceState {
     /// The device.
@@ -87,7 +100,8 @@ impl DeviceState {
     }
 
     /// Makes changes of what a person did: numbers and stamps them. They are saved only when the
-    /// journal has them together with this state.
+    /// journal has them together with this state. `now_milliseconds` is the device's own clock, since
+    /// 1970-01-01T00:00:00Z.
     ///
     /// `bodies` is given the id of each change, since an event is named by the change that records it.
     pub fn compose(
@@ -256,6 +270,25 @@ struct Given {
 }
 
 /// The state machine.
+///
+/// ```
+/// use shared::change::{Body, ChangeId, Subject};
+/// use shared::sync::{Command, Device, DeviceState, Failure, Input, Standing};
+/// let now = 1_363_046_400_000;
+/// let mut state = DeviceState::new("m4xw".parse()?, "municipal");
+/// let mut device = Device::new(state.clone(), Vec::new(), Vec::new(), [0; 16]);
+/// assert_eq!(device.standing(), Standing::Starting);
+/// let said = [(Subject::calendar(), |_: &ChangeId| Body::Overlay { on: true })];
+/// let changes = state.compose(now, said);
+/// let commands = device.step(now, Input::Recorded(changes));
+/// assert!(matches!(&commands[..], [Command::Exchange(request)] if request.push.len() == 1));
+/// let commands = device.step(now, Input::Failed(Failure::Unreachable));
+/// assert!(matches!(commands[..], [Command::Wait { .. }]));
+/// assert_eq!(device.standing(), Standing::Unreachable);
+/// assert_eq!(device.unsettled_count(), 1, "what is unsent is kept");
+/// assert_eq!(device.state().last_sequence, 1);
+/// # Ok::<(), shared::change::IdError>(())
+/// ```
 #[derive(Debug)]
 pub struct Device {
     state: DeviceState,
@@ -320,7 +353,8 @@ impl Device {
         }
     }
 
-    /// Takes an input, at this time by the device's own clock.
+    /// Takes an input, at this time by the device's own clock, in milliseconds since
+    /// 1970-01-01T00:00:00Z.
     pub fn step(&mut self, now_milliseconds: u64, input: Input) -> Vec<Command> {
         match input {
             Input::Recorded(changes) => {
