@@ -98,6 +98,13 @@ impl DeviceId {
 
     /// The id that one of several installations with one id goes on under. Only `chance` tells it
     /// from its copies, which may have the same to send.
+    ///
+    /// ```
+    /// use shared::change::{DeviceId, Digest};
+    /// let device = DeviceId::from_random([7; 16]);
+    /// let sent = Digest::of(b"the same, sent by both copies");
+    /// assert_ne!(device.forked([1; 16], &sent), device.forked([2; 16], &sent));
+    /// ```
     #[must_use]
     pub fn forked(&self, chance: [u8; 16], sent: &Digest) -> Self {
         let name = [self.0.as_bytes(), &chance, sent.as_bytes()].concat();
@@ -342,6 +349,29 @@ impl Change {
 
     /// The same under another id. Where its body names one of `names`, as an event is named by its
     /// change, it names the new one.
+    ///
+    /// ```
+    /// use shared::{Event, EventKind, change::{Body, Change, Subject}, id::CaseId};
+    /// let served = Event::new("m4xw/7", EventKind::ResultServed, "2013-03-12".parse()?);
+    /// let change = Change {
+    ///     id: "m4xw/7".parse()?,
+    ///     subject: Subject::case(&CaseId::from_random([7; 16])),
+    ///     clock: "1363046400000-00000".parse()?,
+    ///     author: "chaoyang".into(),
+    ///     schema: 1,
+    ///     body: Body::Event { event: Box::new(served) }.to_raw(),
+    /// };
+    /// let is_named_by_its_change = |change: &Change| match change.body() {
+    ///     Ok(Body::Event { event }) => event.id == change.id.to_string(),
+    ///     _ => false,
+    /// };
+    /// let renamed = change.renamed("k2bd/1".parse()?, &[("m4xw/7".into(), "k2bd/1".parse()?)].into());
+    /// assert!(is_named_by_its_change(&renamed));
+    /// let displaced = change.displaced();
+    /// assert_ne!(displaced.id, change.id);
+    /// assert!(is_named_by_its_change(&displaced));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn renamed(&self, id: ChangeId, names: &BTreeMap<String, ChangeId>) -> Self {
         fn rename(value: &mut Value, names: &BTreeMap<String, ChangeId>) -> bool {
@@ -386,6 +416,18 @@ impl Change {
 
     /// Whether both are one deed, whatever their stamps: a device may have stamped it anew without
     /// knowing that it had arrived.
+    ///
+    /// ```
+    /// use shared::change::Change;
+    /// let change: Change = serde_json::from_str(
+    ///     r#"{"id":"m4xw/1","subject":"calendar/beijing","clock":"1363046400000-00000","author":"municipal","schema":1,"body":{"kind":"overlay","on":true}}"#,
+    /// )?;
+    /// let stamped_anew = Change { clock: change.clock.next(0), ..change.clone() };
+    /// assert!(change.is_same_deed(&stamped_anew) && change != stamped_anew);
+    /// let by_another = Change { author: "other".into(), ..change.clone() };
+    /// assert!(!change.is_same_deed(&by_another));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub fn is_same_deed(&self, other: &Self) -> bool {
         *self
             == Self {
