@@ -46,6 +46,12 @@ pub const MUTATIONS: &[&str] = &[
 ];
 
 /// Whether this fault is in.
+///
+/// ```
+/// use shared::mutation::{MUTATIONS, mutated};
+/// assert!(MUTATIONS.contains(&"epoch-ignored"));
+/// assert!(!mutated("epoch-ignored"), "unless the simulation has put it in");
+/// ```
 #[cfg(not(feature = "mutations"))]
 #[inline]
 pub const fn mutated(_name: &'static str) -> bool {
@@ -67,6 +73,14 @@ mod chosen {
     ///
     /// # Panics
     /// Where there is none of that name.
+    ///
+    /// ```
+    /// use shared::mutation::{mutate, mutated};
+    /// mutate(Some("epoch-ignored"));
+    /// assert!(mutated("epoch-ignored"));
+    /// mutate(None);
+    /// assert!(!mutated("epoch-ignored"));
+    /// ```
     pub fn mutate(name: Option<&str>) {
         let known = |name| {
             let found = super::MUTATIONS.iter().find(|known| **known == name);
