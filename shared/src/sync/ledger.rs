@@ -44,6 +44,90 @@ pub enum Stage {
 }
 
 /// All that the journal holds, by subject.
+///
+/// A case in it:
+///
+/// ```
+/// use shared::{CaseHead, change::{Body, ChangeId, Subject}, id::CaseId};
+/// use shared::sync::{DeviceState, Kept, Stage, ledger::Ledger};
+/// let subject = Subject::case(&CaseId::from_random([7; 16]));
+/// let head = CaseHead { serious: true, ..Default::default() };
+/// let open = [(subject.clone(), |_: &ChangeId| Body::Open { head: Box::new(head) })];
+/// let changes = DeviceState::new("m4xw".parse()?, "municipal").compose(1_363_046_400_000, open);
+/// let id = &changes[0].id;
+///
+/// let mut ledger = Ledger::default();
+/// let touched = ledger.put(Kept { change: changes[0].clone(), stage: Stage::Unsent });
+/// assert!(touched.contains(&subject), "to be shown anew");
+/// let case = ledger.case(&subject).ok_or("the case")?;
+/// assert!(case.folded.file.case.serious && case.unsent.contains(id));
+/// assert_eq!(ledger.setters_of(&subject, "serious"), [id.clone()]);
+/// assert_eq!(ledger.changes(&subject), changes);
+/// assert_eq!(ledger.unsent(), changes);
+/// assert!(ledger.doubtful().is_empty(), "of what was not sent nothing is lost");
+///
+/// assert_eq!(ledger.subjects().collect::<Vec<_>>(), [&subject]);
+/// assert_eq!(ledger.all().count(), 1);
+/// assert_eq!(ledger.get(id), ledger.of(&subject).first());
+/// ledger.clear();
+/// assert_eq!(ledger.get(id), None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// What the server and the municipal bureau say in it:
+///
+/// ```
+/// use shared::{CaseHead, change::{Body, ChangeId, Subject}, history::*};
+/// use shared::sync::{DeviceState, Kept, Stage, ledger::Ledger};
+/// let key = HistoryKey { organisation: "600037341".into(), kind: "家具".into() };
+/// let record = HistoryRecord { key: key.clone(), results: Vec::new() };
+/// let said = [
+///     (Subject::calendar(), Body::Overlay { on: true }),
+///     (Subject::history(&key), Body::History { record: record.clone() }),
+/// ];
+/// let said = said.map(|(subject, body)| (subject, move |_: &ChangeId| body));
+/// let mut ledger = Ledger::default();
+/// assert!(ledger.calendar().is_none(), "nothing was said");
+/// for change in DeviceState::new("m4xw".parse()?, "municipal").compose(1_363_046_400_000, said) {
+///     ledger.put(Kept { change, stage: Stage::Unsent });
+/// }
+/// assert!(ledger.calendar().is_some_and(|calendar| calendar.overlay));
+/// assert_eq!(ledger.history().records().collect::<Vec<_>>(), [record]);
+/// # Ok::<(), shared::change::IdError>(())
+/// ```
+///
+/// What a commit makes of it, here one that takes a case from the device with a photo in it:
+///
+/// ```
+/// use shared::attachment::{Attachment, Purpose};
+/// use shared::{change::{Body, ChangeId, Subject}, id::CaseId};
+/// use shared::sync::{Commit, DeviceState, Kept, Stage, ledger::Ledger, wire::Receipt};
+/// let subject = Subject::case(&CaseId::from_random([7; 16]));
+/// let photo = Attachment::of(b"\xff\xd8\xff\xe0", "现场照片", Purpose::Photo)?;
+/// let hash = photo.hash;
+/// let attach = [(subject.clone(), |_: &ChangeId| Body::Attach { attachment: Box::new(photo) })];
+/// let mut state = DeviceState::new("m4xw".parse()?, "municipal");
+/// let change = state.compose(1_363_046_400_000, attach).remove(0);
+/// let mut ledger = Ledger::default();
+/// ledger.put(Kept { change, stage: Stage::Taken(Receipt("r".into())) });
+/// assert!(ledger.names(&hash));
+///
+/// let entries = ledger.after(&Commit {
+///     state,
+///     forget_settled: false,
+///     verdicts: Vec::new(),
+///     received: Vec::new(),
+///     revoked: vec![subject.clone()],
+///     restamped: Vec::new(),
+///     doubt_after: None,
+///     offered: Default::default(),
+///     renamed: Vec::new(),
+/// });
+/// assert_eq!(ledger.contents_going(&entries), [hash].into());
+/// assert_eq!(ledger.apply(entries), [subject].into());
+/// assert!(!ledger.names(&hash));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
     subjects: BTreeMap<Subject, Vec<Kept>>,

@@ -16,6 +16,62 @@ use crate::{
 };
 
 /// The ledger in memory, and the numbers and the clock that the next change is made with.
+///
+/// What a person does, on its way into the journal and to the server and back:
+///
+/// ```
+/// use shared::change::{Body, ChangeId, Digest, Epoch, Subject};
+/// use shared::sync::{Command, DeviceState, ExchangeResponse, Input, Replica};
+/// use shared::sync::wire::{Receipt, Verdict};
+/// let now = 1_363_046_400_000;
+/// let mut replica = Replica::new(DeviceState::new("m4xw".parse()?, "municipal"));
+/// let mut machine = replica.machine([0; 16]);
+///
+/// let said = [(Subject::calendar(), |_: &ChangeId| Body::Overlay { on: true })];
+/// let composed = replica.compose(now, said);
+/// assert_eq!(replica.writer().last_sequence, 0, "nothing counts before the journal has it");
+/// let (touched, changes) = replica.recorded(composed);
+/// assert_eq!((replica.writer().last_sequence, touched), (1, [Subject::calendar()].into()));
+///
+/// machine.step(now, Input::Recorded(changes));
+/// let answer = ExchangeResponse {
+///     epoch: Epoch::from_text("e1"),
+///     scope: "all".into(),
+///     restart: None,
+///     hold: None,
+///     settled: 1,
+///     verdicts: vec![Verdict::taken(1, Receipt("r".into()))],
+///     page: Vec::new(),
+///     cursor: 0,
+///     more: false,
+///     held: Digest::default(),
+///     now_milliseconds: now,
+/// };
+/// let commands = machine.step(now, Input::Answered(Box::new(answer)));
+/// let [Command::Commit(commit)] = &commands[..] else { panic!("a commit") };
+/// assert_eq!(replica.ledger().unsent().len(), 1);
+/// let plan = replica.plan(commit);
+/// let applied = replica.committed(plan);
+/// assert!(replica.ledger().unsent().is_empty());
+/// assert_eq!(applied.touched, [Subject::calendar()].into());
+/// # Ok::<(), shared::change::IdError>(())
+/// ```
+///
+/// What the journal holds at the start, and what of it is damaged:
+///
+/// ```
+/// use shared::change::{Body, ChangeId, Subject};
+/// use shared::sync::{DeviceState, Replica};
+/// let state = DeviceState::new("m4xw".parse()?, "municipal");
+/// let said = [(Subject::calendar(), |_: &ChangeId| Body::Overlay { on: true })];
+/// let entries = Replica::new(state.clone()).compose(1_363_046_400_000, said).entries;
+/// let mut replica = Replica::new(state);
+/// let touched = replica.load(None, true, entries);
+/// assert_eq!(touched, [Subject::calendar()].into());
+/// replica.damaged(["m4xw/2".parse()?]);
+/// assert_eq!(replica.writer().last_sequence, 2, "its number stays used");
+/// # Ok::<(), shared::change::IdError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Replica {
     ledger: Ledger,

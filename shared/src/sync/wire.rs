@@ -124,6 +124,14 @@ pub enum Hold {
 }
 
 /// What became of one change.
+///
+/// ```
+/// use shared::sync::wire::{Receipt, RefusalReason, Verdict};
+/// let taken = Verdict::taken(1, Receipt("r".into()));
+/// assert_eq!((taken.sequence, taken.refused), (1, None));
+/// let refused = Verdict::refused(2, RefusalReason::NotPermitted);
+/// assert_eq!((refused.sequence, refused.receipt), (2, None));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Verdict {
