@@ -1,75 +1,270 @@
-//! Every public function of the rules shows by an example how it is used.
+//! Every public function of the crate is shown in use by an example that is compiled and run.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
-/// The modules that hold the rules.
-const RULES: [&str; 20] = [
-    "analysis",
-    "assess",
-    "bureau",
-    "calendar",
-    "case",
-    "case_file",
-    "conflict",
-    "day",
-    "edition",
-    "event",
-    "explain",
-    "facts",
-    "field",
-    "history",
-    "offer",
-    "permission",
-    "progress",
-    "report",
-    "rule",
-    "words",
-];
+/// What the documentation of one file shows and what it has to show.
+#[derive(Default)]
+struct Documented<'a> {
+    examples: Vec<Example<'a>>,
+    functions: Vec<Function<'a>>,
+}
 
-/// The public functions of a file that have no example, by line and name.
-fn without_example(text: &str) -> Vec<String> {
-    let (mut found, mut has_example) = (Vec::new(), false);
-    let lines = text.lines().enumerate();
-    for (at, line) in lines.take_while(|(_, line)| *line != "#[cfg(test)]") {
-        let line = line.trim();
-        let name = ["pub fn ", "pub const fn "]
-            .into_iter()
-            .find_map(|it| line.strip_prefix(it));
-        if let Some(name) = name {
-            if !has_example {
-                found.push(format!(
-                    "{}: {}",
-                    at + 1,
-                    name.split('(').next().unwrap_or_default()
-                ));
+/// An example as a reader sees it: without hidden lines, imports and remarks.
+struct Example<'a> {
+    /// The type that it stands on, or on a function of which it stands.
+    of: Option<&'a str>,
+    code: String,
+}
+
+/// A public function.
+struct Function<'a> {
+    line: usize,
+    name: &'a str,
+    of: Option<&'a str>,
+    takes_self: bool,
+}
+
+/// Letters, digits and `_` at the beginning of a text.
+fn word(text: &str) -> &str {
+    let end = text.find(|letter: char| !letter.is_alphanumeric() && letter != '_');
+    &text[..end.unwrap_or(text.len())]
+}
+
+/// The name after one of these words; visibility and `const` are passed over.
+fn named<'a>(line: &'a str, words: &[&str]) -> Option<&'a str> {
+    let item = line.strip_prefix("pub ")?;
+    let item = ["const ", "async "]
+        .into_iter()
+        .fold(item, |item, it| item.strip_prefix(it).unwrap_or(item));
+    words
+        .iter()
+        .find_map(|it| item.strip_prefix(it))
+        .map(word)
+        .filter(|name| !name.is_empty())
+}
+
+/// The type of `impl Type {` or `impl<'a> Type<'a> {`.
+fn implemented(line: &str) -> Option<&str> {
+    let rest = line.strip_prefix("impl")?;
+    if line.contains(" for ") {
+        return None;
+    }
+    let rest = match rest.strip_prefix('<') {
+        Some(generics) => generics.split_once("> ")?.1,
+        None => rest.strip_prefix(' ')?,
+    };
+    Some(word(rest)).filter(|name| !name.is_empty())
+}
+
+/// The code of the examples in a comment that are compiled, run and check something.
+fn examples(comment: &[&str]) -> Vec<String> {
+    let (mut found, mut fence) = (Vec::new(), None);
+    for line in comment {
+        let line = line.strip_prefix(' ').unwrap_or(line);
+        match (line.strip_prefix("```"), &mut fence) {
+            (Some(language), None) => {
+                let is_run = matches!(language, "" | "rust");
+                fence = Some((is_run, String::new()));
             }
-            has_example = false;
-        } else if line.starts_with("/// ```") {
-            has_example = true;
-        } else if line.is_empty() || line.ends_with(['{', '}']) {
-            has_example = false;
+            (Some(_), Some((is_run, code))) => {
+                if *is_run && code.contains("assert") {
+                    found.push(std::mem::take(code));
+                }
+                fence = None;
+            }
+            (None, Some((_, code))) => {
+                let hidden = line == "#" || line.starts_with("# ");
+                let line = line.split("//").next().unwrap_or_default().trim();
+                if !hidden && !line.starts_with("use ") {
+                    code.push_str(line);
+                    code.push('\n');
+                }
+            }
+            (None, None) => {}
         }
     }
     found
 }
 
-#[test]
-fn every_public_function_of_the_rules_has_an_example() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    for module in RULES {
-        let own = folder.join(module).with_extension("rs");
-        let parts = fs::read_dir(folder.join(module)).into_iter().flatten();
-        let parts = parts.map(|entry| entry.unwrap().path());
-        for path in [own].into_iter().chain(parts).filter(|path| path.is_file()) {
-            let found = without_example(&fs::read_to_string(&path).unwrap());
-            assert!(found.is_empty(), "{}: {found:#?}", path.display());
+impl<'a> Documented<'a> {
+    /// Reads a file up to its own tests.
+    fn read(text: &'a str) -> Self {
+        let mut read = Self::default();
+        let (mut module, mut comment) = (Vec::new(), Vec::new());
+        let mut within: Option<(&str, String)> = None;
+        let mut begins = 0;
+        for (at, whole) in text.split('\n').enumerate() {
+            if whole == "#[cfg(test)]" {
+                break;
+            }
+            let line = whole.trim_start();
+            let indent = whole.len() - line.len();
+            if let Some(told) = line.strip_prefix("//!") {
+                module.push(told);
+            } else if let Some(told) = line.strip_prefix("///") {
+                comment.push(told);
+            } else if !line.starts_with("#[") {
+                let of = within.as_ref().map(|(of, _)| *of);
+                if let Some(name) = named(line, &["fn "]) {
+                    let parameters = text[begins..].split(')').next().unwrap_or_default();
+                    let takes_self = parameters.split(['(', '\n', ' ', '&', ',', ':']);
+                    read.functions.push(Function {
+                        line: at + 1,
+                        name,
+                        of,
+                        takes_self: takes_self.into_iter().any(|word| word == "self"),
+                    });
+                    read.shows(&comment, of);
+                } else if let Some(name) = named(line, &["struct ", "enum "]) {
+                    read.shows(&comment, Some(name));
+                } else {
+                    read.shows(&comment, of);
+                }
+                comment.clear();
+                if let Some(name) = implemented(line) {
+                    within = Some((name, format!("{}}}", " ".repeat(indent))));
+                } else if within.as_ref().is_some_and(|(_, end)| end == whole) {
+                    within = None;
+                }
+            }
+            begins += whole.len() + 1;
         }
+        read.shows(&module, None);
+        read
+    }
+
+    fn shows(&mut self, comment: &[&str], of: Option<&'a str>) {
+        let examples = examples(comment).into_iter();
+        self.examples
+            .extend(examples.map(|code| Example { of, code }));
+    }
+
+    /// The functions that no example uses, by line and name.
+    fn without_example(&self) -> Vec<String> {
+        let lacks = |it: &&Function<'_>| !self.examples.iter().any(|example| example.uses(it));
+        let functions = self.functions.iter().filter(lacks);
+        functions
+            .map(|it| format!("{}: {}", it.line, it.name))
+            .collect()
+    }
+}
+
+impl Example<'_> {
+    /// Whether the function is called, or handed on by its path. A method of this name may be
+    /// another type's: a call counts where the example stands on the type or on a free function.
+    fn uses(&self, function: &Function<'_>) -> bool {
+        let is_near = self.of.is_none() || self.of == function.of;
+        let path = function.of.map(|of| format!("{of}::"));
+        let mut places = self.code.match_indices(function.name);
+        places.any(|(at, name)| {
+            let (before, after) = (&self.code[..at], &self.code[at + name.len()..]);
+            let is_called = after.starts_with('(') || after.starts_with("::<");
+            match &path {
+                None => is_called && !before.ends_with(is_of_name) && !before.ends_with('.'),
+                Some(path) if before.ends_with(path) => !after.starts_with(is_of_name),
+                Some(_) => is_called && is_near && function.takes_self && before.ends_with('.'),
+            }
+        })
+    }
+}
+
+fn is_of_name(letter: char) -> bool {
+    letter.is_alphanumeric() || letter == '_'
+}
+
+/// Every file of source under a folder.
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let (folders, files): (Vec<_>, Vec<_>) = paths.partition(|path| path.is_dir());
+    let below = folders.iter().flat_map(|folder| sources(folder));
+    let own = files
+        .into_iter()
+        .filter(|path| path.extension() == Some("rs".as_ref()));
+    own.chain(below).collect()
+}
+
+#[test]
+fn every_public_function_has_an_example() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let (mut functions, mut lacking) = (0, Vec::new());
+    for path in sources(&folder) {
+        let text = fs::read_to_string(&path).unwrap();
+        let read = Documented::read(&text);
+        functions += read.functions.len();
+        let path = path.strip_prefix(&folder).unwrap().display().to_string();
+        let without = read.without_example().into_iter();
+        lacking.extend(without.map(|function| format!("{path}:{function}")));
+    }
+    assert!(functions > 250, "only {functions} functions were found");
+    assert!(
+        lacking.is_empty(),
+        "{} lack one: {lacking:#?}",
+        lacking.len()
+    );
+}
+
+/// What lacks an example in this file, by name.
+fn check(text: &str, expected: &[&str]) {
+    let lacking = Documented::read(text).without_example();
+    let names: Vec<&str> = lacking
+        .iter()
+        .filter_map(|it| Some(it.split_once(": ")?.1))
+        .collect();
+    assert_eq!(names, expected, "{text}");
+}
+
+/// A function under this comment, the lines parted by `|`.
+fn one_under(comment: &str) -> String {
+    let lines = comment.split('|').map(|line| format!("/// {line}\n"));
+    lines.collect::<String>() + "pub fn one() {}\n"
+}
+
+#[test]
+fn only_what_is_run_shown_and_checked_is_an_example() {
+    check(&one_under("```|assert!(one());|```"), &[]);
+    check(
+        &one_under("```|# Ok(())|let two = 1 + one();|assert_eq!(two, 2);|```"),
+        &[],
+    );
+    for lacking in [
+        "Says.",
+        "`one()` is `assert`ed.",
+        "```|```",
+        // Another function, or a part of a longer name.
+        "```|assert!(two());|```",
+        "```|assert!(one_more() && more.one() && lone());|```",
+        // Not called, or not where a reader sees it.
+        "```|use shared::one;|assert!(true);|```",
+        "```|# one();|assert!(true);|```",
+        "```|assert!(true); // one()|```",
+        // Not run, or nothing comes of it.
+        "```text|assert!(one());|```",
+        "```ignore|assert!(one());|```",
+        "```no_run|assert!(one());|```",
+        "```|one();|```",
+    ] {
+        check(&one_under(lacking), &["one"]);
     }
 }
 
 #[test]
-fn a_function_without_one_is_noticed() {
-    let text =
-        "/// Says.\n///\n/// ```\n/// ```\npub fn one() {}\n\n/// Says.\npub const fn two() {}\n";
-    assert_eq!(without_example(text), ["8: two"]);
+fn a_type_shows_its_functions_and_no_others() {
+    let file = |example: &str| {
+        format!(
+            "/// ```\n/// {example}\n/// ```\n#[derive(Debug)]\npub struct A;\n\n\
+             impl A {{\n    pub const fn of(text: &str) -> Self {{\n    }}\n\
+             \n    pub fn len(\n        &self,\n    ) -> usize {{\n    }}\n}}\n\n\
+             impl<'a> B<'a> {{\n    pub fn len(&self) -> usize {{\n    }}\n}}\n\n\
+             pub(crate) fn inner() {{}}\n\n#[cfg(test)]\nmod tests {{\n    pub fn helper() {{}}\n}}\n"
+        )
+    };
+    check(&file("A"), &["of", "len", "len"]);
+    check(&file("assert_eq!(A::of(b).len(), 1);"), &["len"]);
+    check(&file("assert_eq!(b.len(), a.of());"), &["of", "len"]);
+    check(&file("assert_eq!(c.map(B::len), d.map(A::of));"), &["len"]);
+    check(&file("assert_eq!(a.len, 1);"), &["of", "len", "len"]);
 }
