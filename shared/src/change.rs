@@ -5,11 +5,11 @@
 
 mod body;
 
-use std::{collections::BTreeMap, fmt, str::FromStr};
+use std::{fmt, str::FromStr};
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use serde_json::{Value, value::RawValue};
+use serde_json::{Map, Value, value::RawValue};
 use sha2::{Digest as _, Sha256};
 
 pub use self::body::{Body, BodyError};
@@ -365,7 +365,7 @@ impl Change {
     ///     Ok(Body::Event { event }) => event.id == change.id.to_string(),
     ///     _ => false,
     /// };
-    /// let renamed = change.renamed("k2bd/1".parse()?, &[("m4xw/7".into(), "k2bd/1".parse()?)].into());
+    /// let renamed = change.renamed("k2bd/1".parse()?, &[("m4xw/7".into(), "k2bd/1".into())].into_iter().collect());
     /// assert!(is_named_by_its_change(&renamed));
     /// let displaced = change.displaced();
     /// assert_ne!(displaced.id, change.id);
@@ -373,13 +373,16 @@ impl Change {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn renamed(&self, id: ChangeId, names: &BTreeMap<String, ChangeId>) -> Self {
-        fn rename(value: &mut Value, names: &BTreeMap<String, ChangeId>) -> bool {
+    pub fn renamed(&self, id: ChangeId, names: &Map<String, Value>) -> Self {
+        fn rename(value: &mut Value, names: &Map<String, Value>) -> bool {
             match value {
-                Value::String(text) => names.get(text).is_some_and(|name| {
-                    *text = name.to_string();
-                    true
-                }),
+                Value::String(text) => match names.get(text) {
+                    Some(name) => {
+                        *value = name.clone();
+                        true
+                    }
+                    None => false,
+                },
                 Value::Array(items) => items
                     .iter_mut()
                     .fold(false, |any, item| rename(item, names) | any),
@@ -410,7 +413,8 @@ impl Change {
             device: self.id.device.forked([0; 16], &self.fingerprint()),
             sequence: 1,
         };
-        let names = BTreeMap::from([(self.id.to_string(), id.clone())]);
+        let mut names = Map::new();
+        names.insert(self.id.to_string(), id.to_string().into());
         self.renamed(id, &names)
     }
 

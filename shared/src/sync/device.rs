@@ -11,6 +11,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Map;
 use sha2::{Digest as _, Sha256};
 
 use super::wire::{
@@ -295,7 +296,7 @@ pub struct Device {
     /// Own changes that are not settled, by number.
     unsettled: BTreeMap<u64, Change>,
     /// Own changes made under a name that this device has given up.
-    strays: BTreeMap<ChangeId, Change>,
+    strays: Vec<Change>,
     /// What the server may have lost, in the order of the clock.
     doubtful: Vec<Delivered>,
     /// What tells this installation from its copies.
@@ -322,7 +323,7 @@ impl Device {
         let mut device = Self {
             state,
             unsettled: BTreeMap::new(),
-            strays: BTreeMap::new(),
+            strays: Vec::new(),
             doubtful,
             chance,
             caught_up: false,
@@ -390,7 +391,9 @@ impl Device {
         for change in changes {
             self.state.clock = self.state.clock.observing(change.clock);
             if change.id.device != self.state.device {
-                self.strays.entry(change.id.clone()).or_insert(change);
+                if self.strays.iter().all(|stray| stray.id != change.id) {
+                    self.strays.push(change);
+                }
                 continue;
             }
             self.state.last_sequence = self.state.last_sequence.max(change.id.sequence);
@@ -644,7 +647,7 @@ impl Device {
             .unsettled
             .values()
             .filter(|change| is_double && !done(change));
-        let mut changes: Vec<Change> = self.strays.values().chain(unsettled).cloned().collect();
+        let mut changes: Vec<Change> = self.strays.iter().chain(unsettled).cloned().collect();
         sort_by(&mut changes, |a, b| (a.clock, &a.id).cmp(&(b.clock, &b.id)));
         if is_double && let Some(first) = changes.first() {
             let is_shared = mutated("copies-share-a-name");
@@ -652,22 +655,22 @@ impl Device {
             state.device = self.state.device.forked(chance, &first.fingerprint());
             (state.last_sequence, state.settled, state.holes_up_to) = (0, 0, 0);
         }
-        let names: BTreeMap<String, ChangeId> = gathered(changes.iter().map(|change| {
+        let mut ids = Vec::with_capacity(changes.len());
+        let mut names = Map::new();
+        for change in &changes {
             state.last_sequence += 1;
             let id = ChangeId {
                 device: state.device.clone(),
                 sequence: state.last_sequence,
             };
-            (change.id.to_string(), id)
-        }));
-        changes
-            .into_iter()
-            .filter_map(|change| {
-                let old = change.id.clone();
-                let id = names.get(&old.to_string())?.clone();
-                Some((old, change.renamed(id, &names)))
-            })
-            .collect()
+            names.insert(change.id.to_string(), id.to_string().into());
+            ids.push(id);
+        }
+        let renamed = |(change, id): (Change, ChangeId)| {
+            let new = change.renamed(id, &names);
+            (change.id, new)
+        };
+        changes.into_iter().zip(ids).map(renamed).collect()
     }
 
     fn committed(&mut self, unsettled: Vec<Change>, doubtful: Vec<Delivered>) -> Vec<Command> {
@@ -694,7 +697,7 @@ impl Device {
             ..commit.state
         };
         let before = std::mem::take(&mut self.unsettled).into_values();
-        let strays = std::mem::take(&mut self.strays).into_values();
+        let strays = std::mem::take(&mut self.strays);
         let old: BTreeSet<ChangeId> = gathered(commit.renamed.iter().map(|(id, _)| id.clone()));
         let restamped = commit.restamped.into_iter();
         let replaced: BTreeMap<u64, Change> =

@@ -1,7 +1,7 @@
 //! What a device's journal holds, in memory: changes, how far each has come, and the cases that are
 //! folded from them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
@@ -132,7 +132,7 @@ pub enum Stage {
 pub struct Ledger {
     subjects: BTreeMap<Subject, Vec<Kept>>,
     /// Under which subject each is: an id that meant one thing here may come to mean another.
-    places: BTreeMap<ChangeId, Subject>,
+    places: HashMap<ChangeId, Subject>,
 }
 
 /// A case as a device shows it.
@@ -320,7 +320,7 @@ impl Ledger {
     /// What a commit of the sync machine makes of the entries.
     pub fn after(&self, commit: &Commit) -> Entries {
         let received = commit.received.iter();
-        let received: BTreeSet<&ChangeId> = gathered(received.map(|it| &it.change.id));
+        let received: BTreeSet<ChangeId> = gathered(received.map(|it| it.change.id.clone()));
         let mut put: BTreeMap<ChangeId, Kept> = BTreeMap::new();
         self.settle(commit, &mut put);
         let mut stray: BTreeMap<ChangeId, Kept> = BTreeMap::new();
@@ -373,30 +373,31 @@ impl Ledger {
 
     /// Verdicts, doubts and new stamps.
     fn settle(&self, commit: &Commit, put: &mut BTreeMap<ChangeId, Kept>) {
-        let verdicts: BTreeMap<&ChangeId, &Settlement> = gathered(
-            commit
-                .verdicts
-                .iter()
-                .map(|(id, settlement)| (id, settlement)),
-        );
-        for kept in self.all() {
-            let id = &kept.change.id;
-            let is_own = id.device == commit.state.device;
-            let stage = match (verdicts.get(id), &kept.stage) {
-                (Some(Settlement::Taken(receipt)), _) => Stage::Taken(receipt.clone()),
-                (Some(Settlement::Refused(reason)), _) => Stage::Refused(*reason),
-                (None, Stage::Taken(receipt)) if commit.doubt_after.is_some() => {
-                    Stage::Doubtful(receipt.clone())
-                }
-                (None, Stage::Refused(_))
-                    if is_own && commit.doubt_after.is_some_and(|last| id.sequence > last) =>
-                {
-                    Stage::Unsent
-                }
-                _ => continue,
+        for (id, settlement) in &commit.verdicts {
+            let Some(kept) = self.get(id) else {
+                continue;
+            };
+            let stage = match settlement {
+                Settlement::Taken(receipt) => Stage::Taken(receipt.clone()),
+                Settlement::Refused(reason) => Stage::Refused(*reason),
             };
             let change = kept.change.clone();
             put.insert(id.clone(), Kept { change, stage });
+        }
+        if let Some(last) = commit.doubt_after {
+            for kept in self.all() {
+                let id = &kept.change.id;
+                let stage = match &kept.stage {
+                    _ if put.contains_key(id) => continue,
+                    Stage::Taken(receipt) => Stage::Doubtful(receipt.clone()),
+                    Stage::Refused(_) if id.device == commit.state.device && id.sequence > last => {
+                        Stage::Unsent
+                    }
+                    _ => continue,
+                };
+                let change = kept.change.clone();
+                put.insert(id.clone(), Kept { change, stage });
+            }
         }
         for change in &commit.restamped {
             put.insert(
