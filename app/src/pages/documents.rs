@@ -1,7 +1,8 @@
 //! 文书: what the case asks for, what was issued, and each of them on paper.
 
-mod clash;
+pub(super) mod clash;
 mod issued;
+mod numbers;
 mod paper;
 mod prepare;
 mod service;

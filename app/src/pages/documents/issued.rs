@@ -12,14 +12,14 @@ use shared::{
     permission::may_issue,
 };
 
-use super::{address_of, clash, named, paper::paper};
+use super::{address_of, clash, named, numbers::Numbers, paper::paper};
 use crate::{
     components::{
         download,
         messages::{Message, Messages},
         status::{Look, status},
     },
-    model::documents::{clashes_of, next_number},
+    model::documents::clashes_of,
     pages::record,
     session::{LedgerCase, Session, Together},
     worker,
@@ -183,6 +183,7 @@ fn renumber(
 ) -> AnyView {
     let messages = Messages::use_in();
     let navigate = use_navigate();
+    let numbers = Numbers::remembered(session);
     let (case, record, issued, document) = (
         case.clone(),
         record.clone(),
@@ -196,8 +197,7 @@ fn renumber(
         let (Some(actor), Some(kind)) = (actor, record.known_kind()) else {
             return;
         };
-        let cases = session.cases().get_untracked();
-        let number = next_number(&actor, kind, record.number.year, &cases);
+        let number = untrack(|| numbers.next(&actor, kind, record.number.year));
         let mut document = document.clone();
         document.number = number.to_string();
         let again = Issued {
@@ -215,6 +215,7 @@ fn renumber(
             };
             let message = match session.record_together(&case, together).await {
                 Ok(_) => {
+                    numbers.remember(&number).await;
                     let cases = session.cases().get_untracked();
                     let to = cases.iter().find(|it| it.id == case).and_then(|now| {
                         let document = now.documents.iter().rfind(|it| it.number == number)?;
