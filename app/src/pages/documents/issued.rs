@@ -19,7 +19,7 @@ use crate::{
         messages::{Message, Messages},
         status::{Look, status},
     },
-    model::documents::clashes_of,
+    model::documents::{clashes_of, documents, numbered},
     pages::record,
     session::{LedgerCase, Session, Together},
     worker,
@@ -42,7 +42,10 @@ pub(super) fn issued(
     });
     let shown = move || {
         let case = case.get()?;
-        let record = case.documents.iter().find(|it| *it.change() == issuing)?;
+        let record = documents(&case)
+            .into_iter()
+            .find(|it| *it.change() == issuing)?;
+        let record = &record;
         Some(match text.get()? {
             Ok(issued) => match serde_json::from_value::<Document>(issued.text.clone()) {
                 Ok(document) => page(session, &case, record, &issued, &document),
@@ -218,8 +221,8 @@ fn renumber(
                     numbers.remember(&number).await;
                     let cases = session.cases().get_untracked();
                     let to = cases.iter().find(|it| it.id == case).and_then(|now| {
-                        let document = now.documents.iter().rfind(|it| it.number == number)?;
-                        Some(address_of(now, document))
+                        let document = numbered(now, &number)?;
+                        Some(address_of(now, &document))
                     });
                     if let Some(to) = to {
                         navigate(&to, NavigateOptions::default());

@@ -16,7 +16,7 @@ use crate::{
         fields::{Remark, field, said_of, silent},
         messages::{Message, Messages},
     },
-    model::documents::{Sheet, recorded},
+    model::documents::{Sheet, numbered, recorded},
     pages::record::{self, State, entries, preview},
     session::{LedgerCase, Session, Together},
 };
@@ -359,8 +359,8 @@ fn issue(
                     let cases = desk.session.cases().get_untracked();
                     let now = cases.iter().find(|it| it.id == case.id);
                     let to = now.and_then(|now| {
-                        let document = now.documents.iter().rfind(|it| it.number == number)?;
-                        Some(address_of(now, document))
+                        let document = numbered(now, &number)?;
+                        Some(address_of(now, &document))
                     });
                     let list = || format!("/cases/{}/documents", case.id);
                     navigate(&to.unwrap_or_else(list), NavigateOptions::default());

@@ -19,7 +19,7 @@ use crate::{
         pad::{Strokes, pad, written},
         status::{Look, status},
     },
-    model::documents::{Choice, SERVICE_PROOF, Service},
+    model::documents::{Choice, SERVICE_PROOF, Service, numbered},
     pages::{not_found::no_such_case, record},
     session::{LedgerCase, Session, Together},
 };
@@ -441,8 +441,8 @@ fn serve(
                     );
                     let cases = session.cases().get_untracked();
                     let to = cases.iter().find(|it| it.id == case.id).and_then(|now| {
-                        let document = now.documents.iter().rfind(|it| it.number == number)?;
-                        Some(address_of(now, document))
+                        let document = numbered(now, &number)?;
+                        Some(address_of(now, &document))
                     });
                     let list = || format!("/cases/{}/documents", case.id);
                     navigate(&to.unwrap_or_else(list), NavigateOptions::default());
