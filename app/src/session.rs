@@ -19,7 +19,7 @@ use shared::{
     assess::{Assessment, Moved},
     calendar::{CalendarLog, WorkCalendar},
     change::{Body, ChangeId, Subject},
-    document::{DocumentRecord, Issued},
+    document::{Issued, Recorded},
     fold::{ParallelEdit, SetAside, fields_of},
     history::History,
     id::CaseId,
@@ -80,7 +80,7 @@ pub struct LedgerCase {
     /// Who attached each content, one for each of `file.attachments`.
     pub attached: Arc<[AttachmentRecord]>,
     /// The documents that were issued on it, void ones too.
-    pub documents: Arc<[DocumentRecord]>,
+    pub documents: Arc<[Recorded]>,
     /// Fields that were edited on two devices that did not know of each other.
     pub parallel: Arc<[ParallelEdit]>,
     /// Changes of it that could not be used.

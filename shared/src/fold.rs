@@ -11,7 +11,7 @@ use crate::{
     attachment::Attachment,
     change::{Body, Change, ChangeId},
     clock::HybridTime,
-    document::DocumentRecord,
+    document::Recorded,
     mutation::mutated,
     order::{gathered, sort_by},
 };
@@ -36,7 +36,7 @@ pub struct FoldedCase {
     pub attached: Vec<Record>,
     /// The documents that were issued, void ones too, in the order of the log.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub documents: Vec<DocumentRecord>,
+    pub documents: Vec<Recorded>,
     /// Changes that could not be used, kept in the log.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub set_aside: Vec<SetAside>,
@@ -150,7 +150,7 @@ struct Folding {
     records: Vec<Record>,
     attached: Vec<(Attachment, Record)>,
     detached: HashSet<ChangeId>,
-    documents: Vec<DocumentRecord>,
+    documents: Vec<Recorded>,
     voided: HashSet<ChangeId>,
     set_aside: Vec<SetAside>,
 }
@@ -201,7 +201,7 @@ impl Folding {
             }
             Ok(Body::Document { document }) => {
                 let record = Record::of(change);
-                self.documents.push(DocumentRecord::of(&document, record));
+                self.documents.push(Recorded::of(document, record));
             }
             Ok(Body::DocumentVoided { change: issuing }) => {
                 self.voided.insert(issuing);
@@ -252,7 +252,7 @@ impl Folding {
         (file.attachments, attached) = self.attached.into_iter().filter(counts).unzip();
         let mut documents = self.documents;
         for document in &mut documents {
-            document.is_void = self.voided.contains(document.change());
+            document.is_void = self.voided.contains(&document.record.change);
         }
         FoldedCase {
             file,

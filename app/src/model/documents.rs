@@ -5,7 +5,9 @@ use std::sync::Arc;
 use shared::{
     Actor, CaseFile, EventKind as K, Role,
     assess::Assessment,
-    document::{Clash, DocumentRecord, Issue, Kind, Number, clashes, next_serial, series},
+    document::{
+        Clash, DocumentRecord, Issue, Kind, Number, Recorded, clashes, next_serial, series,
+    },
     offer::offers,
     permission::may_issue,
 };
@@ -47,6 +49,8 @@ impl Choice {
                 .iter()
                 .any(|offer| offer.kind == *kind && offer.round == round)
         };
+        let mut issued = documents(case);
+        issued.retain(|it| !it.is_void);
         let mut choice = Self::default();
         for kind in Kind::ALL {
             let may = may_issue(actor, &case.file, kind.name).is_ok();
@@ -55,7 +59,9 @@ impl Choice {
             }
             for round in rounds(kind, &case.file) {
                 let sheet = Sheet { kind, round };
-                let is_issued = issued(case, sheet).next().is_some();
+                let is_issued = issued
+                    .iter()
+                    .any(|it| it.kind == kind.name && it.round == round);
                 let asked = kind.event(round).is_some_and(|event| match kind.issue {
                     Issue::With | Issue::Before => is_offered(&event, round),
                     Issue::After => recorded(&case.file, &event, round).is_some(),
@@ -85,11 +91,14 @@ fn rounds(kind: &Kind, case: &CaseFile) -> Vec<u8> {
     }
 }
 
-/// The documents of this kind and round that count.
-pub(crate) fn issued(case: &LedgerCase, sheet: Sheet) -> impl Iterator<Item = &DocumentRecord> {
-    case.documents
-        .iter()
-        .filter(move |it| !it.is_void && it.kind == sheet.kind.name && it.round == sheet.round)
+/// The documents that were issued on a case, void ones too, in the order of the log.
+pub(crate) fn documents(case: &LedgerCase) -> Vec<DocumentRecord> {
+    case.documents.iter().filter_map(Recorded::read).collect()
+}
+
+/// The document of this number.
+pub(crate) fn numbered(case: &LedgerCase, number: &Number) -> Option<DocumentRecord> {
+    documents(case).into_iter().rfind(|it| it.number == *number)
 }
 
 /// The id of the standing event that the document is about; the last one where there are many.
@@ -107,7 +116,7 @@ pub(crate) fn recorded(case: &CaseFile, kind: &K, round: u8) -> Option<String> {
 /// What was issued and has still to be served, by the event that records it.
 fn services(case: &LedgerCase) -> Vec<Service> {
     let mut services: Vec<Service> = Vec::new();
-    for document in case.documents.iter().filter(|it| !it.is_void) {
+    for document in documents(case).into_iter().filter(|it| !it.is_void) {
         let event = document
             .known_kind()
             .filter(|kind| kind.name != SERVICE_PROOF)
@@ -120,11 +129,11 @@ fn services(case: &LedgerCase) -> Vec<Service> {
             .iter_mut()
             .find(|it| it.event == event && it.round == document.round);
         match known {
-            Some(service) => service.documents.push(document.clone()),
+            Some(service) => service.documents.push(document),
             None => services.push(Service {
                 event,
                 round: document.round,
-                documents: vec![document.clone()],
+                documents: vec![document],
             }),
         }
     }
@@ -144,9 +153,9 @@ pub(crate) fn next_number(
         ""
     };
     let series = series(bureau, kind);
-    let known = cases.iter().flat_map(|case| &*case.documents);
+    let known: Vec<_> = cases.iter().flat_map(|case| documents(case)).collect();
     Number {
-        serial: next_serial(&series, year, known),
+        serial: next_serial(&series, year, &known),
         series,
         year,
     }
@@ -154,9 +163,17 @@ pub(crate) fn next_number(
 
 /// The numbers of this case that another document has too.
 pub(crate) fn clashes_of(case: &LedgerCase, cases: &[Arc<LedgerCase>]) -> Vec<Clash> {
-    let known = cases
+    if case.documents.is_empty() {
+        return Vec::new();
+    }
+    let known: Vec<_> = cases
         .iter()
-        .flat_map(|case| case.documents.iter().map(|document| (&case.id, document)));
+        .flat_map(|case| {
+            let documents = documents(case).into_iter();
+            documents.map(move |document| (&case.id, document))
+        })
+        .collect();
+    let known = known.iter().map(|(id, document)| (*id, document));
     let concerns = |clash: &Clash| clash.documents.iter().any(|(of, _)| *of == case.id);
     clashes(known).into_iter().filter(concerns).collect()
 }

@@ -1,7 +1,8 @@
 //! 文书: what the case asks for, what was issued, and each of them on paper.
 
-mod clash;
+pub(super) mod clash;
 mod issued;
+mod numbers;
 mod paper;
 mod prepare;
 mod service;
@@ -20,26 +21,33 @@ use super::{case::case_in_address, not_found::no_such_case, record};
 use crate::{
     components::status::{Look, status},
     frame::InAddress,
-    model::documents::{Choice, SERVICE_PROOF, Service, Sheet, clashes_of},
+    model::documents::{Choice, SERVICE_PROOF, Service, Sheet, clashes_of, documents},
     session::{LedgerCase, Session},
 };
 
-/// The documents of a case.
+/// The documents of a case, or the one that the address names.
 #[component]
 pub(crate) fn Documents() -> impl IntoView {
-    let session = Session::use_in();
     let case = case_in_address();
-    move || match case.get() {
-        None => no_such_case(),
-        Some(case) => list(session, &case),
+    if InAddress::use_in().get_untracked("kind").is_empty() {
+        all(case)
+    } else {
+        one(case)
     }
 }
 
-/// One document: drawn up, or as it was issued.
-#[component]
-pub(crate) fn DocumentPage() -> impl IntoView {
+fn all(case: Memo<Option<Arc<LedgerCase>>>) -> AnyView {
     let session = Session::use_in();
-    let case = case_in_address();
+    let shown = move || match case.get() {
+        None => no_such_case(),
+        Some(case) => list(session, &case),
+    };
+    shown.into_any()
+}
+
+/// One document: drawn up, or as it was issued.
+fn one(case: Memo<Option<Arc<LedgerCase>>>) -> AnyView {
+    let session = Session::use_in();
     let address = InAddress::use_in();
     let query = use_query_map();
     // What is typed must not go when the case changes under it.
@@ -53,7 +61,7 @@ pub(crate) fn DocumentPage() -> impl IntoView {
             issuing,
         )
     });
-    move || {
+    let page = move || {
         let (is_there, kind, round, event, issuing) = shown.get();
         let found = is_there.then(|| case.get_untracked()).flatten();
         let (Some(case_now), Some(profile)) = (found, session.profile().get_untracked()) else {
@@ -74,7 +82,8 @@ pub(crate) fn DocumentPage() -> impl IntoView {
             return service::service(session, &case_now, &event, round);
         }
         prepare::prepare(session, case, &case_now, Sheet { kind, round })
-    }
+    };
+    page.into_any()
 }
 
 fn list(session: Session, case: &Arc<LedgerCase>) -> AnyView {
@@ -197,8 +206,7 @@ fn others(case: &LedgerCase, choice: &Choice) -> Option<AnyView> {
 
 /// What was issued, void ones too.
 fn kept(case: &LedgerCase) -> AnyView {
-    let rows = case
-        .documents
+    let rows = documents(case)
         .iter()
         .rev()
         .map(|document| {

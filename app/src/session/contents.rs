@@ -320,7 +320,7 @@ impl Session {
         });
         let documents = together.documents.into_iter().map(|document| {
             Draft::Other(Body::Document {
-                document: Box::new(document),
+                document: serde_json::to_value(&document).unwrap_or_default(),
             })
         });
         let voided = together.voided.into_iter();

@@ -189,7 +189,7 @@ impl Engine {
         let changes = self.replica.borrow().ledger().changes(&Subject::case(case));
         let change = changes.iter().find(|change| change.id == *issuing)?;
         match change.body() {
-            Ok(Body::Document { document }) => Some(*document),
+            Ok(Body::Document { document }) => Issued::read(&document).ok(),
             _ => None,
         }
     }
@@ -744,7 +744,7 @@ fn what(change: &Change) -> String {
         Ok(Body::Overlay { on: false }) => "停用在京机关调休".to_owned(),
         Ok(Body::Attach { attachment }) => format!("附件：{}", attachment.name),
         Ok(Body::Detach { .. }) => "取下附件".to_owned(),
-        Ok(Body::Document { document }) => format!("文书：{}", document.number),
+        Ok(Body::Document { .. }) => "出文".to_owned(),
         Ok(Body::DocumentVoided { .. }) => "文书作废".to_owned(),
         Ok(Body::History { .. } | Body::Unknown) | Err(_) => "较新版本的记录".to_owned(),
     }

@@ -237,6 +237,7 @@ async fn the_document_names_every_endpoint() {
             "/api/about",
             "/api/accounts",
             "/api/attachments/{hash}",
+            "/api/case-files",
             "/api/exchange",
             "/api/invitation",
             "/api/invitations",

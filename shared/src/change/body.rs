@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, value::RawValue};
 
 use super::ChangeId;
-use crate::{CaseHead, Event, attachment::Attachment, document::Issued, history::HistoryRecord};
+use crate::{CaseHead, Event, attachment::Attachment, history::HistoryRecord};
 
 /// The table of bodies: the kind as it is written, and its fields.
 ///
@@ -79,8 +79,8 @@ bodies! {
     }
     /// A document is issued, with its number; its text stays as it was issued.
     "document" Document {
-        /// The document.
-        document: Box<Issued>,
+        /// The document, an `Issued` of `crate::document`.
+        document: Value,
     }
     /// A document no longer counts. Its number stays taken.
     "document_voided" DocumentVoided {

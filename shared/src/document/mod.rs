@@ -18,7 +18,7 @@ pub use draft::{Setting, draft};
 pub use fact::Fact;
 pub use kind::{Issue, Kind};
 pub use number::{Clash, Number, clashes, next_serial, series};
-pub use record::{DocumentRecord, Issued};
+pub use record::{DocumentRecord, Issued, Recorded};
 
 /// A document, from its head to the signature.
 ///

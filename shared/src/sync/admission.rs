@@ -8,6 +8,7 @@ use crate::{
     attachment::Unfit,
     calendar::{CalendarFile, Loaded},
     change::{Body, Change, MAXIMUM_CHANGE_BYTES, MAXIMUM_NAME_BYTES, SCHEMA, Subject},
+    document::{Issued, Recorded},
     fold::{FoldedCase, fields_of},
     mutation::mutated,
     order::gathered,
@@ -82,10 +83,14 @@ pub fn admit(
                 None => Err(Refusal::NothingToRetract),
             }
         }
-        (Body::Document { document }, Some(case)) => may_issue(actor, &case.file, &document.kind),
+        (Body::Document { document }, Some(case)) => {
+            let issued = Issued::read(document).map_err(|_| RefusalReason::Unreadable)?;
+            may_issue(actor, &case.file, &issued.kind)
+        }
         (Body::DocumentVoided { change }, Some(case)) => {
-            let issued = case.documents.iter().find(|it| it.change() == change);
-            match issued {
+            let mut documents = case.documents.iter();
+            let issued = documents.find(|it| it.record.change == *change);
+            match issued.and_then(Recorded::read) {
                 Some(issued) => may_issue(actor, &case.file, &issued.kind),
                 None => Err(Refusal::NothingToRetract),
             }

@@ -18,14 +18,16 @@ use crate::{
         messages::Messages,
         status::{Look, status},
     },
-    pages::record::undo::retract,
+    model::documents::clashes_of,
+    pages::{documents::clash, record::undo::retract},
     session::{LedgerCase, Session},
     words::day,
 };
 
 /// How many there are to be settled or looked at.
 pub(super) fn count(case: &LedgerCase) -> usize {
-    conflicts(&case.file).len() + case.parallel.len() + case.set_aside.len()
+    let numbers = clashes_of(case, &Session::use_in().cases().get()).len();
+    conflicts(&case.file).len() + case.parallel.len() + case.set_aside.len() + numbers
 }
 
 /// The panel.
@@ -44,7 +46,9 @@ pub(super) fn panel(case: &Arc<LedgerCase>) -> AnyView {
         .map(|conflict| conflict_view(case, conflict))
         .collect::<Vec<_>>();
     let of_fields = case.parallel.iter().map(parallel_view).collect::<Vec<_>>();
+    let of_numbers = clashes_of(case, &Session::use_in().cases().get());
     view! {
+        {clash::told(case, &of_numbers)}
         {of_events}
         {of_fields}
         {set_aside_view(&case.set_aside)}

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// What is said of them, with a way to each.
-pub(super) fn told(case: &LedgerCase, clashes: &[Clash]) -> Vec<AnyView> {
+pub(crate) fn told(case: &LedgerCase, clashes: &[Clash]) -> Vec<AnyView> {
     let cases = Session::use_in().cases().get();
     let one = |clash: &Clash| {
         let documents = clash

@@ -12,14 +12,14 @@ use shared::{
     permission::may_issue,
 };
 
-use super::{address_of, clash, named, paper::paper};
+use super::{address_of, clash, named, numbers::Numbers, paper::paper};
 use crate::{
     components::{
         download,
         messages::{Message, Messages},
         status::{Look, status},
     },
-    model::documents::{clashes_of, next_number},
+    model::documents::{clashes_of, documents, numbered},
     pages::record,
     session::{LedgerCase, Session, Together},
     worker,
@@ -42,7 +42,10 @@ pub(super) fn issued(
     });
     let shown = move || {
         let case = case.get()?;
-        let record = case.documents.iter().find(|it| *it.change() == issuing)?;
+        let record = documents(&case)
+            .into_iter()
+            .find(|it| *it.change() == issuing)?;
+        let record = &record;
         Some(match text.get()? {
             Ok(issued) => match serde_json::from_value::<Document>(issued.text.clone()) {
                 Ok(document) => page(session, &case, record, &issued, &document),
@@ -183,6 +186,7 @@ fn renumber(
 ) -> AnyView {
     let messages = Messages::use_in();
     let navigate = use_navigate();
+    let numbers = Numbers::remembered(session);
     let (case, record, issued, document) = (
         case.clone(),
         record.clone(),
@@ -196,8 +200,7 @@ fn renumber(
         let (Some(actor), Some(kind)) = (actor, record.known_kind()) else {
             return;
         };
-        let cases = session.cases().get_untracked();
-        let number = next_number(&actor, kind, record.number.year, &cases);
+        let number = untrack(|| numbers.next(&actor, kind, record.number.year));
         let mut document = document.clone();
         document.number = number.to_string();
         let again = Issued {
@@ -215,10 +218,11 @@ fn renumber(
             };
             let message = match session.record_together(&case, together).await {
                 Ok(_) => {
+                    numbers.remember(&number).await;
                     let cases = session.cases().get_untracked();
                     let to = cases.iter().find(|it| it.id == case).and_then(|now| {
-                        let document = now.documents.iter().rfind(|it| it.number == number)?;
-                        Some(address_of(now, document))
+                        let document = numbered(now, &number)?;
+                        Some(address_of(now, &document))
                     });
                     if let Some(to) = to {
                         navigate(&to, NavigateOptions::default());

@@ -10,13 +10,13 @@ use shared::{
     document::{Document, Fact, Issue, Issued, Setting, draft},
 };
 
-use super::{address_of, named, paper::paper};
+use super::{address_of, named, numbers::Numbers, paper::paper};
 use crate::{
     components::{
         fields::{Remark, field, said_of, silent},
         messages::{Message, Messages},
     },
-    model::documents::{Sheet, next_number, recorded},
+    model::documents::{Sheet, numbered, recorded},
     pages::record::{self, State, entries, preview},
     session::{LedgerCase, Session, Together},
 };
@@ -40,6 +40,7 @@ struct Desk {
     serve_on: RwSignal<String>,
     said: RwSignal<BTreeMap<String, String>>,
     serial: RwSignal<String>,
+    numbers: Numbers,
 }
 
 impl Desk {
@@ -119,6 +120,7 @@ pub(super) fn prepare(
         serve_on: RwSignal::default(),
         said: RwSignal::default(),
         serial: RwSignal::default(),
+        numbers: Numbers::remembered(session),
     };
     spawn_local(async move {
         let kept = session.draft(MEMORY).await;
@@ -135,7 +137,7 @@ pub(super) fn prepare(
     let number = Memo::new(move |_| {
         let actor = session.profile().get().map(|profile| profile.actor.clone());
         let year = desk.on().year();
-        actor.map(|actor| next_number(&actor, sheet.kind, year, &session.cases().get()))
+        actor.map(|actor| desk.numbers.next(&actor, sheet.kind, year))
     });
     let shown = Memo::new(move |_| desk.draft());
     let busy = RwSignal::new(false);
@@ -344,6 +346,7 @@ fn issue(
             match saved {
                 Ok(saved) => {
                     remember(desk).await;
+                    desk.numbers.remember(&number).await;
                     let registered = if saved.event_ids.is_empty() {
                         ""
                     } else {
@@ -356,8 +359,8 @@ fn issue(
                     let cases = desk.session.cases().get_untracked();
                     let now = cases.iter().find(|it| it.id == case.id);
                     let to = now.and_then(|now| {
-                        let document = now.documents.iter().rfind(|it| it.number == number)?;
-                        Some(address_of(now, document))
+                        let document = numbered(now, &number)?;
+                        Some(address_of(now, &document))
                     });
                     let list = || format!("/cases/{}/documents", case.id);
                     navigate(&to.unwrap_or_else(list), NavigateOptions::default());

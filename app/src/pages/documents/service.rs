@@ -12,14 +12,14 @@ use shared::{
     words,
 };
 
-use super::{address_of, named, paper::paper, prepare::event_id};
+use super::{address_of, named, numbers::Numbers, paper::paper, prepare::event_id};
 use crate::{
     components::{
         messages::{Message, Messages},
         pad::{Strokes, pad, written},
         status::{Look, status},
     },
-    model::documents::{Choice, SERVICE_PROOF, Service, next_number},
+    model::documents::{Choice, SERVICE_PROOF, Service, numbered},
     pages::{not_found::no_such_case, record},
     session::{LedgerCase, Session, Together},
 };
@@ -49,6 +49,7 @@ struct Desk {
     refused: RwSignal<bool>,
     signing: RwSignal<usize>,
     strokes: RwSignal<[Strokes; SIGNERS.len()]>,
+    numbers: Numbers,
 }
 
 impl Desk {
@@ -186,6 +187,7 @@ pub(super) fn service(
         refused: RwSignal::new(false),
         signing: RwSignal::new(0),
         strokes: RwSignal::default(),
+        numbers: Numbers::remembered(session),
     };
     let shown = Memo::new(move |_| desk.event().and_then(|event| desk.draft(&event)));
     let busy = RwSignal::new(false);
@@ -402,8 +404,7 @@ fn serve(
             return;
         }
         let case = desk.case.get_value();
-        let cases = session.cases().get_untracked();
-        let number = next_number(&actor, desk.kind, event.on.year(), &cases);
+        let number = untrack(|| desk.numbers.next(&actor, desk.kind, event.on.year()));
         document.number = number.to_string();
         event.id = event_id();
         let issued = Issued {
@@ -434,13 +435,14 @@ fn serve(
             let _ = busy.try_set(false);
             match saved {
                 Ok(_) => {
+                    desk.numbers.remember(&number).await;
                     messages.say(
                         Message::done(format!("已出回证 {number}，送达已登记")).more("已存本机。"),
                     );
                     let cases = session.cases().get_untracked();
                     let to = cases.iter().find(|it| it.id == case.id).and_then(|now| {
-                        let document = now.documents.iter().rfind(|it| it.number == number)?;
-                        Some(address_of(now, document))
+                        let document = numbered(now, &number)?;
+                        Some(address_of(now, &document))
                     });
                     let list = || format!("/cases/{}/documents", case.id);
                     navigate(&to.unwrap_or_else(list), NavigateOptions::default());

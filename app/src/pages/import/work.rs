@@ -33,7 +33,7 @@ const DRAFT_BYTES_AT_MOST: usize = 4 << 20;
 const DRAFT: &str = "import";
 const MEMORY: &str = "import-memory";
 /// Cases taken in one write to the journal.
-const CASES_AT_A_TIME: usize = 500;
+const CASES_AT_A_TIME: usize = 200;
 
 /// How far the import is.
 #[derive(Clone, PartialEq, Debug)]
