@@ -5,6 +5,7 @@
 //! names. [`Bundle::embed`] lays the result out as a Rust table for `include!`.
 
 mod asset;
+mod order;
 mod page;
 mod wasm;
 

@@ -8,7 +8,7 @@ use std::{
 
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::{Asset, Error, Make, asset, files, read, read_text};
+use crate::{Asset, Error, Make, asset, files, order::alike_together, read, read_text};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
@@ -141,7 +141,7 @@ pub(crate) fn bind(root: &Path, module: &Module, compiled: &Compiled) -> Result<
         ),
         (
             format!("{}_bg.wasm", module.name),
-            output.wasm_mut().emit_wasm(),
+            alike_together(&output.wasm_mut().emit_wasm()).map_err(|error| failed(error.into()))?,
         ),
     ]);
     for (krate, scripts) in output.snippets() {
