@@ -261,7 +261,7 @@ fn run(options: &Options) -> Result<(), Error> {
         let Some(tls) = tls else {
             return Ok(http::serve(http::prompt(listener), router, stop_signal()).await?);
         };
-        writeln!(io::stdout(), "{}", tls.greeting(bound.port()))?;
+        writeln!(io::stdout(), "{}", tls.greeting(bound))?;
         let (secure, plain) = tls.listen(listener)?;
         let (router, plain_router) = (tls.router(router), tls.plain_router());
         tokio::spawn(tls.renew());

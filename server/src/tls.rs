@@ -10,6 +10,7 @@ use std::{
     fmt,
     fs::File,
     io::{self, BufReader},
+    net::SocketAddr,
     path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock},
     time::Duration,
@@ -182,10 +183,10 @@ impl Tls {
     }
 
     /// What the operator reads on the console, for a server at these addresses.
-    pub(crate) fn greeting(&self, port: u16) -> String {
+    pub(crate) fn greeting(&self, bound: SocketAddr) -> String {
         match &self.source {
             Source::Files { .. } => String::new(),
-            Source::Local { authority, names } => authority.greeting(names, port),
+            Source::Local { authority, names } => authority.greeting(names, bound),
         }
     }
 

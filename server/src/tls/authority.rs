@@ -4,7 +4,7 @@ use std::{
     collections::BTreeSet,
     fs, io,
     io::Write,
-    net::{IpAddr, Ipv4Addr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
 };
 
@@ -86,22 +86,25 @@ impl Authority {
         pairs.join(":")
     }
 
-    pub(super) fn greeting(&self, names: &[String], port: u16) -> String {
-        let is_far = |name: &String| {
-            name != "localhost"
-                && name
-                    .parse::<IpAddr>()
-                    .is_ok_and(|ip| !ip.is_loopback() && ip.is_ipv4())
+    /// What the operator reads on the console: where tablets reach it, and how they come to trust it.
+    pub(super) fn greeting(&self, names: &[String], bound: SocketAddr) -> String {
+        let port = bound.port();
+        let reached: Vec<String> = if bound.ip().is_unspecified() {
+            all_names(names)
+                .into_iter()
+                .filter(|name| names.contains(name) || is_far(name))
+                .collect()
+        } else {
+            vec![bound.ip().to_string()]
         };
-        let reached: Vec<String> = all_names(names).into_iter().filter(is_far).collect();
         let first = reached.first().map_or("localhost", String::as_str);
-        let others: Vec<_> = reached
+        let addresses: Vec<_> = reached
             .iter()
             .map(|name| format!("  https://{name}:{port}"))
             .collect();
-        let others = others.join("\n");
         format!(
-            "在平板上可用的地址：\n{others}\n平板先信任本机的证书机构，一台一次：打开 http://{first}:{port}/authority 下载证书并按步骤安装\n证书指纹（SHA-256，安装前核对）：\n  {}",
+            "平板可用的地址：\n{}\n平板先信任本机的证书机构，一台一次：打开 http://{first}:{port}/authority 下载证书并按步骤安装\n证书指纹（SHA-256，安装前核对）：\n  {}",
+            addresses.join("\n"),
             self.fingerprint()
         )
     }
@@ -147,6 +150,11 @@ fn read(path: &Path) -> Result<String, Error> {
         path: path.to_owned(),
         source,
     })
+}
+
+/// Whether another machine reaches it by this address.
+fn is_far(name: &str) -> bool {
+    name.parse::<Ipv4Addr>().is_ok_and(|ip| !ip.is_loopback())
 }
 
 /// What this machine is called.
