@@ -189,7 +189,7 @@ impl Replica {
             let removed = std::mem::take(&mut entries.removed);
             entries.removed = gathered(removed.into_iter().filter(|id| !given(id)));
         }
-        state.displaced = self.writer.displaced.clone();
+        state.displaced.clone_from(&self.writer.displaced);
         state
             .displaced
             .retain(|it| !commit.forget_settled && !commit.offered.contains(&it.change.id));
