@@ -329,9 +329,11 @@ impl Ledger {
                 change: change.clone(),
                 stage: Stage::Taken(receipt.clone()),
             };
-            // One's own number, coming from the server: another tab may have used it meanwhile.
+            // A number of one's own, coming from the server: a tab may have used it meanwhile, also
+            // under a name that this very commit gives up, or one given up before that the tab has
+            // not heard of. Whatever a tab records is of this author.
             let is_new = !self.places.contains_key(&change.id);
-            if is_new && change.id.device == commit.state.device {
+            if is_new && change.author == commit.state.author {
                 stray.insert(change.id.clone(), kept);
             } else {
                 put.insert(change.id.clone(), kept);

@@ -392,6 +392,39 @@ mod tests {
     }
 
     #[test]
+    fn what_comes_under_a_number_that_a_tab_may_use_meanwhile_must_be_new() {
+        for goes_on_as in ["m4xw", "other"] {
+            let mut replica = replica();
+            let earlier = record(&mut replica, "case/abc");
+            let mut commit = commit(&replica);
+            commit.state.device = goes_on_as.parse().unwrap();
+            let copy = Change {
+                id: "m4xw/2".parse().unwrap(),
+                ..earlier.clone()
+            };
+            let stranger = Change {
+                id: "zzzz/2".parse().unwrap(),
+                author: "haidian".into(),
+                ..earlier.clone()
+            };
+            commit.received = [&earlier, &copy, &stranger]
+                .map(|change| Delivered {
+                    change: change.clone(),
+                    receipt: Receipt("r".into()),
+                })
+                .to_vec();
+            let plan = replica.plan(&commit);
+            // The journal refuses the plan if the number is used by then, and nothing is lost.
+            assert_eq!(record(&mut replica, "case/abd").id, copy.id);
+            let ids = |entries: &[Kept]| -> Vec<_> {
+                entries.iter().map(|kept| kept.change.id.clone()).collect()
+            };
+            assert_eq!(ids(&plan.entries.added), [copy.id], "{goes_on_as}");
+            assert_eq!(ids(&plan.entries.put), [earlier.id, stranger.id]);
+        }
+    }
+
+    #[test]
     fn an_id_stands_under_one_subject_at_a_time() {
         let mut replica = replica();
         let change = record(&mut replica, "case/abc");

@@ -34,6 +34,10 @@ struct Deed {
     is_forbidden: bool,
     /// Two profiles held it unsent: both may send it, and nobody can tell that it is one deed.
     is_copied: bool,
+    /// Two profiles held it refused. What was refused is never sent again, but for a log that was
+    /// rolled back: then both send it, and where one has had to give it another name since, nobody
+    /// can tell that it is one deed.
+    is_copied_refused: bool,
 }
 
 impl Marks {
@@ -52,9 +56,11 @@ impl Marks {
     }
 
     pub fn copied<'a>(&mut self, entries: impl Iterator<Item = &'a Kept>) {
-        for kept in entries.filter(|kept| kept.stage == Stage::Unsent) {
+        for kept in entries {
             if let Some(mark) = mark(&kept.change) {
-                self.0[mark].is_copied = true;
+                let deed = &mut self.0[mark];
+                deed.is_copied |= kept.stage == Stage::Unsent;
+                deed.is_copied_refused |= matches!(kept.stage, Stage::Refused(_));
             }
         }
     }
@@ -165,7 +171,8 @@ impl World {
         let mut violations = Vec::new();
         for (mark, deed) in self.marks.0.iter().enumerate() {
             let times = log.get(&mark).map_or(0, BTreeSet::len);
-            if times > 1 && !deed.is_copied {
+            let is_copied = deed.is_copied || (deed.is_copied_refused && self.was_restored);
+            if times > 1 && !is_copied {
                 violations.push(format!("doubled: {mark} as {:?}", log[&mark]));
             }
             if times > 0 && deed.is_forbidden {
