@@ -53,7 +53,7 @@ pages! {
     visit: visited => view! { <pages::visit::Visited /> },
     import: import => view! { <pages::import::Import /> },
     bureau: announcements => view! { <pages::announcements::Announcements /> },
-    bureau: analysis => view! { <pages::analysis::AnalysisPage /> },
+    analysis: analysis => view! { <pages::analysis::AnalysisPage /> },
     office: sync => view! { <pages::sync::Sync /> },
     office: calendar => view! { <pages::calendar::Calendar /> },
     office: admin => view! { <pages::admin::Admin /> },

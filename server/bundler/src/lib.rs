@@ -5,8 +5,8 @@
 //! names. [`Bundle::embed`] lays the result out as a Rust table for `include!`.
 
 mod asset;
-mod order;
 mod page;
+mod slim;
 mod wasm;
 
 use std::{

@@ -8,7 +8,7 @@ use std::{
 
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::{Asset, Error, Make, asset, files, order::alike_together, read, read_text};
+use crate::{Asset, Error, Make, asset, files, read, read_text, slim::slimmed};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
@@ -141,7 +141,7 @@ pub(crate) fn bind(root: &Path, module: &Module, compiled: &Compiled) -> Result<
         ),
         (
             format!("{}_bg.wasm", module.name),
-            alike_together(&output.wasm_mut().emit_wasm()).map_err(|error| failed(error.into()))?,
+            slimmed(&output.wasm_mut().emit_wasm()).map_err(|error| failed(error.into()))?,
         ),
     ]);
     for (krate, scripts) in output.snippets() {
@@ -185,6 +185,10 @@ type Files = Vec<(String, Vec<u8>)>;
 /// Splits a linked module at its lazy functions (`app/src/lazy.rs`): what the page starts with,
 /// and the parts with the script that fetches them.
 fn split(module: &Module, linked: &[u8]) -> Result<(Vec<u8>, Files), Error> {
+    let failed = |reason: String| Error::Split {
+        module: module.name,
+        reason,
+    };
     let folder = tempfile::tempdir().map_err(Error::io("a temporary folder"))?;
     let main = folder.path().join("main.wasm");
     let main_module = format!("./{}.js", module.name);
@@ -193,17 +197,18 @@ fn split(module: &Module, linked: &[u8]) -> Result<(Vec<u8>, Files), Error> {
     options.main_out_path = &main;
     options.main_module = &main_module;
     options.link_name = PARTS_SCRIPT;
-    wasm_split_cli_support::transform(options).map_err(|error| Error::Split {
-        module: module.name,
-        reason: format!("{error:#}"),
-    })?;
+    wasm_split_cli_support::transform(options).map_err(|error| failed(format!("{error:#}")))?;
     let mut parts = Vec::new();
     for path in files(folder.path())?
         .into_iter()
         .filter(|path| *path != main)
     {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        parts.push((name.into_owned(), read(&path)?));
+        let mut bytes = read(&path)?;
+        if name.ends_with(".wasm") {
+            bytes = slimmed(&bytes).map_err(|error| failed(error.to_string()))?;
+        }
+        parts.push((name.into_owned(), bytes));
     }
     Ok((read(&main)?, parts))
 }
