@@ -107,19 +107,20 @@ fn row_view(
     let choose = move |_| chosen.set(Some(key.clone()));
     let round = (row.round > 0).then(|| format!("，{}", words::round(row.round)));
     view! {
-        <tr class:is-current=move || is_current.get()>
+        <tr class:is-current=move || is_current.get() on:click=choose>
             <td>{standing}</td>
             <td class="what">{what(row)}<small>{party_of(row, case, session)}{round}</small></td>
             <td class="law">{law_of_row(row)}</td>
             <td>{short_day(row.from, today)}</td>
-            <td class="due">{due(row, today, choose)}</td>
+            <td class="due">{due(row, today)}</td>
             <td>{row.done.map(|done| short_day(done, today))}</td>
         </tr>
     }
     .into_any()
 }
 
-fn due(row: &Deadline, today: Day, choose: impl Fn(leptos::ev::MouseEvent) + 'static) -> AnyView {
+/// The day as a button, for the keyboard; a click anywhere in the row does the same.
+fn due(row: &Deadline, today: Day) -> AnyView {
     let (text, label) = match row.due {
         Some(due) => (
             short_day(due, today),
@@ -134,7 +135,7 @@ fn due(row: &Deadline, today: Day, choose: impl Fn(leptos::ev::MouseEvent) + 'st
         .provisional
         .then(crate::components::days::provisional_word);
     view! {
-        <button type="button" class="due__why" aria-controls="why" title=label on:click=choose>
+        <button type="button" class="due__why" aria-controls="why" title=label>
             {text}
         </button>
         {guess}
