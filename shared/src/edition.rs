@@ -6,9 +6,9 @@
 mod beijing_2013;
 
 use crate::{
-    Day,
+    Day, EventKind,
     assess::{Notice, Restriction},
-    rule::Rule,
+    rule::{Rule, Track},
 };
 
 /// A category of article 24(3): enterprises that an announcement names.
@@ -92,6 +92,23 @@ impl Edition {
     pub fn rule(&self, id: &str) -> Option<&'static Rule> {
         let at = self.rules.binary_search_by_key(&id, |rule| rule.id).ok()?;
         Some(&self.rules[at])
+    }
+
+    /// Where an event belongs: with the duty that it does, else with the first that it sets off.
+    ///
+    /// ```
+    /// use shared::{EventKind, edition::Edition, rule::Track};
+    /// let edition = Edition::of("beijing-2013").ok_or("known")?;
+    /// assert_eq!(edition.track_of(&EventKind::ResultServed), Some(Track::Service));
+    /// assert_eq!(edition.track_of(&EventKind::Closed), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn track_of(&self, kind: &EventKind) -> Option<Track> {
+        let first = |of: fn(&Rule) -> &'static [EventKind]| {
+            let rules = self.rules.iter().filter(|rule| of(rule).contains(kind));
+            rules.map(|rule| rule.track).min()
+        };
+        first(Rule::done_by).or_else(|| first(Rule::triggers))
     }
 
     /// The category of this number.

@@ -198,6 +198,27 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// What most rules share; each says where it differs.
+    pub(crate) const DUTY: Self = Self {
+        id: "",
+        article: 0,
+        party: Party::District,
+        track: Track::Service,
+        title: "",
+        step: "",
+        from: "",
+        due: "",
+        after: "",
+        is_right: false,
+        per_round: false,
+        trigger: Trigger::First(&[]),
+        condition: Condition::Always,
+        limit: Limit::None,
+        done: Done::Any(&[]),
+        extendable: false,
+        moot: &[],
+    };
+
     /// The types of event that start the clock or stop it from starting.
     ///
     /// ```

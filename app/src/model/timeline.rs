@@ -344,7 +344,10 @@ fn events_of(
     axis: &Axis,
 ) -> (Marks, Vec<Label>) {
     let mut events: Vec<(Day, &EventKind)> = standing(case)
-        .filter(|event| event.on <= axis.today && track_of(&event.kind, assessment) == Some(track))
+        .filter(|event| {
+            event.on <= axis.today
+                && assessment.edition.and_then(|it| it.track_of(&event.kind)) == Some(track)
+        })
         .map(|event| (event.on, &event.kind))
         .collect();
     events.sort_by_key(|(on, kind)| (*on, EventKind::ALL.iter().position(|known| known == *kind)));
@@ -386,23 +389,6 @@ fn events_of(
         ((axis.at(day), late.is_some()), label)
     })
     .unzip()
-}
-
-/// Where an event belongs: with the duty that it does, else with the first that it sets off.
-fn track_of(kind: &EventKind, assessment: &Assessment) -> Option<Track> {
-    let rules = assessment.edition?.rules;
-    let does = rules
-        .iter()
-        .filter(|rule| rule.done_by().contains(kind))
-        .map(|rule| rule.track)
-        .min();
-    does.or_else(|| {
-        rules
-            .iter()
-            .filter(|rule| rule.triggers().contains(kind))
-            .map(|rule| rule.track)
-            .min()
-    })
 }
 
 fn next(track: Track, rows: &[&Deadline], assessment: &Assessment, ahead: &[Ahead]) -> Next {

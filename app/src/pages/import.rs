@@ -94,6 +94,16 @@ fn check(work: Work) -> AnyView {
     .into_any()
 }
 
+/// What came of it: each count with its words, where there was any.
+fn counted(counts: &[(usize, Look, &str)]) -> Vec<AnyView> {
+    let counts = counts.iter().filter(|(count, ..)| *count > 0);
+    counts
+        .map(|(count, look, words)| {
+            view! { <li>{status(*look, format!("{count} {words}"))}</li> }.into_any()
+        })
+        .collect()
+}
+
 fn tally(work: Work) -> AnyView {
     let file = work
         .desk

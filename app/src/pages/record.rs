@@ -128,21 +128,7 @@ fn offered_part(case: &LedgerCase, assessment: &Assessment, offered: &[Offer]) -
 
 /// Everything else that may be recorded, by track.
 fn rest_parts(case: &LedgerCase, assessment: &Assessment, rest: &[EventKind]) -> Vec<AnyView> {
-    let rules = assessment.edition.map_or(&[][..], |edition| edition.rules);
-    let track_of = |kind: &EventKind| {
-        let does = rules
-            .iter()
-            .filter(|rule| rule.done_by().contains(kind))
-            .map(|rule| rule.track)
-            .min();
-        does.or_else(|| {
-            rules
-                .iter()
-                .filter(|rule| rule.triggers().contains(kind))
-                .map(|rule| rule.track)
-                .min()
-        })
-    };
+    let track_of = |kind: &EventKind| assessment.edition?.track_of(kind);
     let part = |track: Option<Track>| {
         let links: Vec<AnyView> = rest
             .iter()

@@ -11,7 +11,7 @@ use crate::{
     calendar::WorkCalendar,
     facts::Facts,
     order::sort_by_key,
-    rule::{Condition, Done, Limit, Moot, Party, Rule, Track, Trigger},
+    rule::{Done, Limit, Moot, Party, Rule, Track, Trigger},
 };
 
 /// 产品质量监督抽查管理办法, order 133 of the national bureau: in force from 2011-02-01 until
@@ -24,23 +24,8 @@ const COMPULSION_LAW_FROM: Day = Day::from_unix_days(15_340);
 const OVERTURNED: &[Moot] = &[Moot::ResultOverturned];
 
 const FURTHER: Rule = Rule {
-    id: "",
-    article: 0,
-    party: Party::District,
     track: Track::Rectification,
-    title: "",
-    step: "",
-    from: "",
-    due: "",
-    after: "",
-    is_right: false,
-    per_round: false,
-    trigger: Trigger::First(&[]),
-    condition: Condition::Always,
-    limit: Limit::None,
-    done: Done::Any(&[]),
-    extendable: false,
-    moot: &[],
+    ..Rule::DUTY
 };
 
 /// Article 42 of order 133: reinspection is organised within 15 days of the application.

@@ -9,34 +9,13 @@ use crate::{
     rule::{Condition, Done, Limit, Moot, Party, Rule, Track, Trigger},
 };
 
-/// What most rules share; each says below where it differs.
-const DUTY: Rule = Rule {
-    id: "",
-    article: 0,
-    party: Party::District,
-    track: Track::Service,
-    title: "",
-    step: "",
-    from: "",
-    due: "",
-    after: "",
-    is_right: false,
-    per_round: false,
-    trigger: Trigger::First(&[]),
-    condition: Condition::Always,
-    limit: Limit::None,
-    done: Done::Any(&[]),
-    extendable: false,
-    moot: &[],
-};
-
 /// What the regulation asks about the materials, once the district bureau has them.
 const ON_MATERIALS: Rule = Rule {
     from: "收到材料",
     after: "收到材料后",
     trigger: Trigger::First(&[K::MaterialsReceived]),
     moot: OVERTURNED,
-    ..DUTY
+    ..Rule::DUTY
 };
 
 /// What follows a reinspection, on the timeline's last lane.
@@ -45,7 +24,7 @@ const ON_FAILURE: Rule = Rule {
     party: Party::Municipal,
     track: Track::Announcement,
     moot: &[Moot::ResultOverturned, Moot::ReinspectionOverturned],
-    ..DUTY
+    ..Rule::DUTY
 };
 
 const OVERTURNED: &[Moot] = &[Moot::ResultOverturned];
@@ -102,7 +81,7 @@ const RULES: &[Rule] = &[
         trigger: Trigger::First(&[K::RetestOrdered]),
         limit: Limit::Document,
         done: Done::Any(&[K::RetestReported]),
-        ..DUTY
+        ..Rule::DUTY
     },
     Rule {
         id: "art13.decide_objection",
@@ -117,7 +96,7 @@ const RULES: &[Rule] = &[
         per_round: true,
         trigger: Trigger::First(&[K::RetestReported, K::InvestigationConcluded]),
         done: Done::Any(&[K::ObjectionDecided]),
-        ..DUTY
+        ..Rule::DUTY
     },
     Rule {
         id: "art13.serve_decision",
@@ -131,7 +110,7 @@ const RULES: &[Rule] = &[
         per_round: true,
         trigger: Trigger::First(&[K::ObjectionDecided]),
         done: Done::Any(&[K::DecisionServed]),
-        ..DUTY
+        ..Rule::DUTY
     },
     Rule {
         id: "art14.open_penalty_case",
@@ -173,7 +152,7 @@ const RULES: &[Rule] = &[
         ]),
         done: Done::Any(&[K::DefectInvestigationStarted]),
         moot: OVERTURNED,
-        ..DUTY
+        ..Rule::DUTY
     },
     Rule {
         id: "art15.order_disposal",
@@ -199,7 +178,7 @@ const RULES: &[Rule] = &[
         trigger: Trigger::First(&[K::ResultServed]),
         done: Done::Any(&[K::DisposalReported]),
         moot: OVERTURNED,
-        ..DUTY
+        ..Rule::DUTY
     },
     Rule {
         id: "art15.seal_or_seize",
@@ -227,7 +206,7 @@ const RULES: &[Rule] = &[
         done: Done::All(&[K::RectificationReported, K::ReinspectionApplied]),
         extendable: true,
         moot: &[Moot::ResultOverturned, Moot::CessationStands],
-        ..DUTY
+        ..Rule::DUTY
     },
     Rule {
         id: "art17.commission_reinspection",
@@ -242,7 +221,7 @@ const RULES: &[Rule] = &[
         limit: Limit::WorkingDays(3),
         done: Done::Commissioned(1),
         moot: OVERTURNED,
-        ..DUTY
+        ..Rule::DUTY
     },
     Rule {
         id: "art17.report_cessation",
@@ -257,7 +236,7 @@ const RULES: &[Rule] = &[
         limit: Limit::WorkingDays(3),
         done: Done::Any(&[K::CessationReported]),
         moot: OVERTURNED,
-        ..DUTY
+        ..Rule::DUTY
     },
     Rule {
         id: "art17.verify",
@@ -272,7 +251,7 @@ const RULES: &[Rule] = &[
         limit: Limit::WorkingDays(5),
         done: Done::Any(&[K::RectificationVerified]),
         moot: OVERTURNED,
-        ..DUTY
+        ..Rule::DUTY
     },
     Rule {
         id: "art18.compel_reinspection",
@@ -291,7 +270,7 @@ const RULES: &[Rule] = &[
             Moot::ExcuseAccepted,
             Moot::AppliedLate,
         ],
-        ..DUTY
+        ..Rule::DUTY
     },
     Rule {
         id: "art19.deliver_reinspection",
@@ -307,7 +286,7 @@ const RULES: &[Rule] = &[
         trigger: Trigger::Reinspection(None, Verdict::Conforming),
         limit: Limit::CalendarDays(7),
         done: Done::Any(&[K::ReinspectionResultServed]),
-        ..DUTY
+        ..Rule::DUTY
     },
     Rule {
         id: "art19.report_reinspection",
@@ -324,7 +303,7 @@ const RULES: &[Rule] = &[
         limit: Limit::Document,
         done: Done::Any(&[K::ReinspectionReported]),
         moot: OVERTURNED,
-        ..DUTY
+        ..Rule::DUTY
     },
     Rule {
         id: "art19.serve_reinspection",
@@ -339,7 +318,7 @@ const RULES: &[Rule] = &[
         trigger: Trigger::ReinspectionMaterials,
         limit: Limit::WorkingDays(5),
         done: Done::Any(&[K::ReinspectionResultServed]),
-        ..DUTY
+        ..Rule::DUTY
     },
     Rule {
         id: "art20.announce",
@@ -448,7 +427,7 @@ const RULES: &[Rule] = &[
         trigger: Trigger::Report(Verdict::Nonconforming),
         done: Done::Any(&[K::MaterialsForwarded]),
         moot: OVERTURNED,
-        ..DUTY
+        ..Rule::DUTY
     },
     Rule {
         id: "art5.deliver_conforming",
@@ -462,7 +441,7 @@ const RULES: &[Rule] = &[
         trigger: Trigger::Report(Verdict::Conforming),
         limit: Limit::CalendarDays(7),
         done: Done::Any(&[K::ConformingResultDelivered]),
-        ..DUTY
+        ..Rule::DUTY
     },
     Rule {
         id: "art6.serve_result",
@@ -489,7 +468,7 @@ const RULES: &[Rule] = &[
         trigger: Trigger::ResultServed,
         limit: Limit::CalendarDays(15),
         done: Done::Any(&[K::ObjectionFiled]),
-        ..DUTY
+        ..Rule::DUTY
     },
     Rule {
         id: "art8.decide_acceptance",
@@ -505,7 +484,7 @@ const RULES: &[Rule] = &[
         trigger: Trigger::ObjectionReceived,
         limit: Limit::WorkingDays(3),
         done: Done::Any(&[K::ObjectionAccepted, K::ObjectionRejected]),
-        ..DUTY
+        ..Rule::DUTY
     },
     Rule {
         id: "art9.arrange_review",
@@ -521,7 +500,7 @@ const RULES: &[Rule] = &[
         trigger: Trigger::First(&[K::ObjectionAccepted]),
         limit: Limit::WorkingDays(5),
         done: Done::Any(&[K::RetestOrdered, K::InvestigationStarted]),
-        ..DUTY
+        ..Rule::DUTY
     },
 ];
 

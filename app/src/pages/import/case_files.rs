@@ -11,7 +11,10 @@ use shared::{
     travel::{Handed, Received, unpack},
 };
 
-use super::work::{Stage, Work};
+use super::{
+    counted,
+    work::{Stage, Work},
+};
 use crate::{
     api::{self, ApiError},
     components::status::{Look, status},
@@ -222,11 +225,7 @@ pub(super) fn came(work: Work, came: &Came) -> AnyView {
         (updated, Look::Done, "件已在台账，补上了所缺的记录"),
         (skipped, Look::Waived, "件已在台账，没有新内容"),
     ];
-    let lines = counts
-        .into_iter()
-        .filter(|(count, ..)| *count > 0)
-        .map(|(count, look, words)| view! { <li>{status(look, format!("{count} {words}"))}</li> })
-        .collect::<Vec<_>>();
+    let lines = counted(&counts);
     let rejected = came
         .rejected
         .iter()

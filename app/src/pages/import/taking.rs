@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 use shared::import::kept_back;
 
-use super::work::{Outcome, Stage, Work};
+use super::{
+    counted,
+    work::{Outcome, Stage, Work},
+};
 use crate::components::{
     download,
     status::{Look, status},
@@ -102,17 +105,13 @@ pub(super) fn taken(work: Work) -> AnyView {
         skipped,
         kept_back,
     } = outcome;
-    let lines = [
+    let counts = [
         (new, Look::Done, "批新立案"),
         (updated, Look::Done, "批已在台账，按表更新"),
         (skipped, Look::Waived, "批没有导入：已在台账，或您没有选"),
         (kept_back, Look::Overdue, "行有错，没有导入"),
     ];
-    let lines = lines
-        .into_iter()
-        .filter(|(count, ..)| *count > 0)
-        .map(|(count, look, words)| view! { <li>{status(look, format!("{count} {words}"))}</li> })
-        .collect::<Vec<_>>();
+    let lines = counted(&counts);
     let file = work
         .desk
         .with_untracked(|desk| desk.as_ref().map(|desk| desk.file.clone()));
