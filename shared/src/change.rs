@@ -64,6 +64,7 @@ pub struct ChangeId {
 /// assert_eq!(Subject::history(&key).kind(), "history");
 /// assert_eq!(Subject::calendar().as_str(), "calendar/beijing");
 /// assert_eq!(Subject::calendar().case_id(), None);
+/// let id = CaseId::from_random([9; 16]);
 /// let announcement = Subject::announcement(&id);
 /// let opinion = Subject::opinion(&id, "110105");
 /// assert_eq!((announcement.kind(), announcement.asked_bureau()), ("announcement", None));

@@ -194,6 +194,14 @@ impl Engine {
         }
     }
 
+    /// Every change of announcements, and of opinions on them.
+    pub(super) fn announcement_changes(&self) -> Vec<Change> {
+        let replica = self.replica.borrow();
+        let ledger = replica.ledger();
+        let subjects = ledger.subjects().filter(|it| is_of_announcement(it));
+        subjects.flat_map(|it| ledger.changes(it)).collect()
+    }
+
     /// A case as one file, with all of its changes.
     pub(super) fn packed(&self, case: &CaseId) -> CaseFile {
         let changes = self.replica.borrow().ledger().changes(&Subject::case(case));
@@ -265,6 +273,7 @@ impl Engine {
         self.replica.borrow_mut().damaged(names(&loaded.damaged));
         self.show_calendar();
         if cached {
+            self.session.announced.update(|count| *count += 1);
             self.show_outbox();
         } else {
             self.show_all();
@@ -455,6 +464,9 @@ impl Engine {
         if touched.contains(&Subject::calendar()) {
             self.show_calendar();
         }
+        if touched.iter().any(is_of_announcement) {
+            self.session.announced.update(|count| *count += 1);
+        }
         let mut cases = Vec::clone(&self.session.cases.get_untracked());
         let places: HashMap<CaseId, usize> = cases
             .iter()
@@ -493,6 +505,7 @@ impl Engine {
 
     fn show_all(&self) {
         self.show_calendar();
+        self.session.announced.update(|count| *count += 1);
         let folded: Vec<_> = {
             let replica = self.replica.borrow();
             let ledger = replica.ledger();
@@ -726,6 +739,10 @@ fn ledger_case(id: CaseId, case: CachedCase) -> LedgerCase {
         file: Arc::new(folded.file),
         unsent: !unsent.is_empty(),
     }
+}
+
+fn is_of_announcement(subject: &Subject) -> bool {
+    matches!(subject.kind(), "announcement" | "opinion")
 }
 
 fn recorded_at(change: &Change) -> i64 {

@@ -46,7 +46,7 @@ pub enum Difference {
 /// let draw = |batches| -> Result<Draw, Box<dyn std::error::Error>> {
 ///     let drawn = Drawn {
 ///         on: "2013-04-01".parse()?, batches, visits: 1, enterprises: 1, put_right: 0,
-///         kinds: Vec::new(), sensitive: Vec::new(),
+///         kinds: Vec::new(), sensitive: Vec::new(), cases: Vec::new(),
 ///     };
 ///     Ok(Draw { drawn, rows: Vec::new() })
 /// };
@@ -56,7 +56,7 @@ pub enum Difference {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn differences(then: &Draw, now: &Draw) -> Vec<Difference> {
-    let figures: [(&str, fn(&Drawn) -> usize); 4] = [
+    let figures: [(_, fn(&Drawn) -> usize); 4] = [
         ("批次", |drawn| drawn.batches),
         ("家次", |drawn| drawn.visits),
         ("企业", |drawn| drawn.enterprises),

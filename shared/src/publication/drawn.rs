@@ -96,6 +96,10 @@ pub fn draw<'a>(
             put_right: figures.put_right,
             kinds: figures.kinds,
             sensitive,
+            cases: match chosen {
+                Chosen::Quarter(_) => Vec::new(),
+                Chosen::Cases(cases) => cases.iter().cloned().collect(),
+            },
         },
     }
 }

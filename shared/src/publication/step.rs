@@ -163,6 +163,9 @@ pub struct Drawn {
     /// The kinds that article 23 demands a risk assessment for: 公共安全类, 日用消费类.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sensitive: Vec<String>,
+    /// The cases that a person chose; none where it is a quarter's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cases: Vec<CaseId>,
 }
 
 /// A row of the annex, as an announcement has it.
