@@ -85,11 +85,12 @@ async fn an_announcement_is_drafted_asked_approved_and_published() {
     let municipal = Browser::launch(profiles[0].path()).await;
     let page = municipal.page(Look::DESK).await;
     sign_in(&page, &server, "municipal", "/").await;
-    page.see("发布 2020 年第 3 季度 的定期公告").await;
+    page.see("发布定期公告").await;
+    page.see("2020 年第 3 季度").await;
     page.screenshot("publication-today").await;
     page.click(("link", "公告")).await;
     page.choose("#quarter", "2020 年第 3 季度").await;
-    page.click(("button", "起草 2020 年第 3 季度 的公告")).await;
+    page.click(("button", "起草 2020 年第 3 季度公告")).await;
     page.find(("heading", TITLE)).await;
     page.see("取自").await;
     page.see("应当评估").await;
@@ -122,16 +123,19 @@ async fn an_announcement_is_drafted_asked_approved_and_published() {
     page.see("已评估").await;
     page.see("起草、修改过的人不能审批，请由另一人办理").await;
     synced(&page).await;
+    page.evaluate::<bool>("(scrollTo(0, 0), true)").await;
     page.screenshot("publication-draft").await;
     page.look(Look::TABLET).await;
     page.screenshot("publication-draft-tablet").await;
+    page.print("publication-draft").await;
     page.look(Look::DESK).await;
 
     // The district sees what it is asked, and answers; another one sees nothing.
     let chaoyang = Browser::launch(profiles[1].path()).await;
     let district = chaoyang.page(Look::TABLET).await;
     sign_in(&district, &server, "chaoyang", "/").await;
-    district.see(&format!("对《{TITLE}》提出意见")).await;
+    district.see("答复公告意见").await;
+    district.see(TITLE).await;
     district.click(("link", "公告")).await;
     district.see(ENTERPRISE).await;
     district.screenshot("publication-opinion").await;

@@ -5,6 +5,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use shared::Day;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{STYLE_PATH, Shown, shown::ShownRow};
@@ -116,12 +117,18 @@ pub(super) fn one(it: &Shown, all: &[Shown]) -> Markup {
                     p.pub__line { (line) }
                 } }
                 @if !it.annex.is_empty() { (annex(&it.annex)) }
-                p.pub__signed { (BUREAU) br; time datetime=(it.published_on) { (it.published_on) } }
+                p.pub__signed { (BUREAU) br; time datetime=(it.published_on) { (in_full(it.published_on)) } }
             }
             p.pub__facts { span { "发布途径：" (it.channels.join("、")) } }
         }
     };
     frame(&it.title, &main)
+}
+
+/// 2013年5月6日, as it stands under a document (GB/T 9704).
+fn in_full(day: Day) -> String {
+    let (year, month, day) = day.ymd();
+    format!("{year}年{month}月{day}日")
 }
 
 fn annex(rows: &[ShownRow]) -> Markup {

@@ -56,17 +56,19 @@ pub enum Difference {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn differences(then: &Draw, now: &Draw) -> Vec<Difference> {
-    let figures: [(_, fn(&Drawn) -> usize); 4] = [
-        ("批次", |drawn| drawn.batches),
-        ("家次", |drawn| drawn.visits),
-        ("企业", |drawn| drawn.enterprises),
-        ("整改后复查合格", |drawn| drawn.put_right),
-    ];
-    let mut found: Vec<Difference> = figures
+    let of = |drawn: &Drawn| {
+        [
+            ("批次", drawn.batches),
+            ("家次", drawn.visits),
+            ("企业", drawn.enterprises),
+            ("整改后复查合格", drawn.put_right),
+        ]
+    };
+    let mut found: Vec<Difference> = of(&then.drawn)
         .into_iter()
-        .map(|(what, of)| (what, of(&then.drawn), of(&now.drawn)))
-        .filter(|(_, then, now)| then != now)
-        .map(|(what, then, now)| Difference::Figure { what, then, now })
+        .zip(of(&now.drawn))
+        .filter(|((_, then), (_, now))| then != now)
+        .map(|((what, then), (_, now))| Difference::Figure { what, then, now })
         .collect();
     found.extend(kinds(&then.drawn, &now.drawn));
     found.extend(rows(&then.rows, &now.rows));

@@ -351,8 +351,22 @@ fn publication_waits_for_each_thing_that_must_come_before() {
     };
     log.barred("first", &subject, &withdrawn, Demand::Published);
     log.take("first", &subject, &publish(digest(&log)));
+}
 
-    // From now on only a further record says otherwise.
+#[test]
+fn a_publication_is_changed_by_a_further_record_alone() {
+    let (mut log, announcement) = ready();
+    let subject = Subject::announcement(&announcement);
+    let opinion = Subject::opinion(&announcement, "110105");
+    let digest = |log: &Log| own(&log.all(), &announcement).digest();
+    let found = drawn(&[(id(1), case(&["consumer_goods"], true))]);
+    let withdrawn = Step::Withdrawn {
+        on: "2013-05-07".parse().unwrap(),
+        reason: "有误".into(),
+    };
+    let content = digest(&log);
+    log.take("first", &subject, &publish(content));
+
     for step in [
         text("改"),
         risk(),
@@ -511,7 +525,7 @@ fn a_row_is_left_out_changed_and_put_back() {
 fn what_the_ledger_says_later_is_pointed_out() {
     let refused = (id(1), case(&[], true));
     let checked = (id(2), case(&["public_safety"], false));
-    let before = drawn(&[refused.clone()]);
+    let before = drawn(std::slice::from_ref(&refused));
     let after = drawn(&[refused.clone(), checked.clone()]);
     assert_eq!(differences(&before, &before), []);
     let figure = |what, then, now| Difference::Figure { what, then, now };

@@ -129,13 +129,18 @@ fn page(
                 </p>
                 <a class="btn btn--plain push" href="/bureau/announcements">"全部公告"</a>
             </div>
-            {steps::overview(own)}
-            {is_open.then(|| changed(desk, own))}
-            {text::section(desk, own, is_open, typed)}
+            <div class="no-print">
+                {steps::overview(own)}
+                {is_open.then(|| changed(desk, own))}
+                {is_open.then(|| text::section(desk, own, typed))}
+            </div>
+            {text::paper(own, is_open)}
             {annex::section(desk, own, is_open)}
-            {steps::sections(desk, all, own, forms)}
-            {papers(desk, own)}
-            {log(own)}
+            <div class="no-print">
+                {steps::sections(desk, all, own, forms)}
+                {papers(desk, own)}
+                {log(own)}
+            </div>
         </main>
     }
     .into_any()

@@ -66,7 +66,7 @@ pub(super) fn opinions(session: Session) -> AnyView {
                 let by = asked.answer_by.map(|day| format!("请于 {day} 前答复。"));
                 let rows: &[Row] = &asked.rows;
                 view! {
-                    <section class="part">
+                    <section class="part announce__draft">
                         <h2>{asked.title}{state}</h2>
                         {asked.text.lines().map(|line| view! { <p>{line.to_owned()}</p> }).collect::<Vec<_>>()}
                         {by.map(|by| view! { <p>{by}</p> })}

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use leptos::{ev, prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use shared::{
-    Role,
+    Day, Role,
     announcement::Quarter,
     change::Subject,
     history::History,
@@ -17,6 +17,7 @@ use shared::{
 
 use crate::{
     components::{
+        days::due_day,
         messages::{Message, Messages},
         status::{Look, status, tag},
     },
@@ -163,7 +164,7 @@ pub(super) fn records(session: Session, quarter: Memo<Quarter>) -> AnyView {
             {rows}
             <div class="part__acts">
                 <button type="button" class="btn btn--main" on:click=of_quarter>
-                    {move || format!("起草 {} 的公告", words::period(Some(quarter.get())))}
+                    {move || format!("起草 {}公告", words::period(Some(quarter.get())))}
                 </button>
                 {urgent(session, begin)}
                 <a class="btn btn--plain" href="/announcements" rel="external">"公开页面"</a>
@@ -254,7 +255,7 @@ fn urgent(
 pub(crate) fn Announcing() -> impl IntoView {
     let session = Session::use_in();
     let all = all_of(session);
-    let rows = move || {
+    move || {
         let profile = session.profile().get()?;
         let rows = match profile.actor.role {
             Role::Municipal => due(session, &all.get()),
@@ -268,8 +269,7 @@ pub(crate) fn Announcing() -> impl IntoView {
                 </section>
             }
         })
-    };
-    rows
+    }
 }
 
 fn due(session: Session, all: &Announcements) -> Vec<AnyView> {
@@ -290,16 +290,16 @@ fn due(session: Session, all: &Announcements) -> Vec<AnyView> {
                 Some(begun) => (address(&begun.id), "办理"),
                 None => ("/bureau/announcements".to_owned(), "起草"),
             };
-            let what = format!("发布 {} 的定期公告", words::period(Some(due.quarter)));
-            duty(
+            duty(Duty {
                 look,
                 left,
-                Some(due.by.to_string()),
-                what,
-                "第二十五条",
+                by: Some(due.by),
+                what: "发布定期公告",
+                about: words::period(Some(due.quarter)),
+                article: "第二十五条",
                 to,
                 act,
-            )
+            })
         });
     due.collect()
 }
@@ -310,48 +310,51 @@ fn asked(all: &Announcements) -> Vec<AnyView> {
         .filter(|it| !it.is_answered())
         .filter_map(|opinion| {
             let asked = opinion.asked.as_ref()?;
-            let what = format!("对《{}》提出意见", asked.title);
-            let by = asked.answer_by.map(|day| day.to_string());
-            let to = "/bureau/announcements".to_owned();
-            Some(duty(
-                Look::Today,
-                "即办".to_owned(),
-                by,
-                what,
-                "第二十三条",
-                to,
-                "答复",
-            ))
+            Some(duty(Duty {
+                look: Look::Today,
+                left: "即办".to_owned(),
+                by: asked.answer_by,
+                what: "答复公告意见",
+                about: asked.title.clone(),
+                article: "第二十三条",
+                to: "/bureau/announcements".to_owned(),
+                act: "答复",
+            }))
         });
     open.collect()
 }
 
-fn duty(
+/// What is to be done about an announcement, shown as the duties of cases are.
+struct Duty {
     look: Look,
     left: String,
-    by: Option<String>,
-    what: String,
+    by: Option<Day>,
+    what: &'static str,
+    about: String,
     article: &'static str,
     to: String,
     act: &'static str,
-) -> AnyView {
+}
+
+fn duty(duty: Duty) -> AnyView {
+    let article = duty.article;
     view! {
         <li class="duty">
-            <span class="duty__left">{status(look, left)}</span>
-            <span class="duty__due num">{by}</span>
-            <a class="duty__what" href=to.clone()>{what}</a>
-            <span class="duty__who"></span>
+            <span class="duty__left">{status(duty.look, duty.left)}</span>
+            <span class="duty__due">{due_day(duty.by, false)}</span>
+            <a class="duty__what" href=duty.to.clone()>{duty.what}</a>
+            <span class="duty__who">{duty.about}</span>
             <span class="duty__no"></span>
             <span class="duty__law">{article}</span>
             <span class="duty__by">"本局"</span>
             <span class="duty__meta">{format!("{article}　本局")}</span>
-            <span class="duty__go"><a class="btn btn--row" href=to>{act}</a></span>
+            <span class="duty__go"><a class="btn btn--row" href=duty.to>{duty.act}</a></span>
         </li>
     }
     .into_any()
 }
 
-/// The name of who took a step, as far as the device knows it: the account.
+/// How far it has come, beside its title.
 pub(super) fn stage_tag(all: &Announcements, it: &Announcement) -> AnyView {
     let (look, word) = words::stage(all.stage(it));
     tag(look, word)

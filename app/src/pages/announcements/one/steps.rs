@@ -278,6 +278,7 @@ fn risk(desk: Desk, own: &Announcement, forms: Forms, is_open: bool) -> AnyView 
         }
         .into_any(),
     };
+    let is_recorded = own.risk.is_some();
     let form = is_open.then(|| {
         let record = move || {
             let step = Step::RiskAssessed {
@@ -294,7 +295,7 @@ fn risk(desk: Desk, own: &Announcement, forms: Forms, is_open: bool) -> AnyView 
             let empty = |text: &String| text.trim().is_empty();
             forms.assessor.with(empty) || forms.conclusion.with(empty)
         };
-        view! {
+        let form = view! {
             <div class="form announce__answer">
                 {text_field("risk-by", "评估单位", forms.assessor, false)}
                 {text_field("risk-text", "结论和措施", forms.conclusion, true)}
@@ -302,6 +303,11 @@ fn risk(desk: Desk, own: &Announcement, forms: Forms, is_open: bool) -> AnyView 
                     <button type="button" class="btn" disabled=unsaid on:click=move |_| record()>"记录风险评估"</button>
                 </div>
             </div>
+        };
+        if is_recorded {
+            view! { <details class="fold announce__urgent"><summary>"重新评估"</summary>{form}</details> }.into_any()
+        } else {
+            form.into_any()
         }
     });
     view! {
@@ -366,7 +372,7 @@ fn numbering(desk: Desk, all: &Announcements, own: &Announcement, forms: Forms) 
         move || forms.serial.get().unwrap_or_else(|| serial.to_string())
     };
     let step = {
-        let (shown, proposed) = (shown.clone(), proposed.clone());
+        let proposed = proposed.clone();
         move || {
             let serial = shown().trim().parse().unwrap_or(0);
             let mut number = proposed.clone();

@@ -16,10 +16,7 @@ impl Typed {
 }
 
 /// The section.
-pub(super) fn section(desk: Desk, own: &Announcement, is_open: bool, typed: Typed) -> AnyView {
-    if !is_open {
-        return published(own);
-    }
+pub(super) fn section(desk: Desk, own: &Announcement, typed: Typed) -> AnyView {
     let saved: Vec<String> = PARTS
         .iter()
         .map(|(part, _)| {
@@ -100,8 +97,8 @@ fn field(
     .into_any()
 }
 
-/// As it was published.
-fn published(own: &Announcement) -> AnyView {
+/// As it reads: on paper while it is edited, always once it is published.
+pub(super) fn paper(own: &Announcement, is_open: bool) -> AnyView {
     let content = own.content();
     let lines = content
         .parts
@@ -109,11 +106,13 @@ fn published(own: &Announcement) -> AnyView {
         .flat_map(|(_, text)| text.lines())
         .map(|line| view! { <p>{line.to_owned()}</p> })
         .collect::<Vec<_>>();
+    let number = own.number.as_ref().map(|(number, _)| number.to_string());
     view! {
-        <section class="part" aria-labelledby="text">
-            <h2 id="text">"正文"</h2>
-            <article class="announce__text"><h3>{content.title}</h3>{lines}</article>
-        </section>
+        <article class="announce__text" class:print-only=is_open>
+            <h3>{content.title}</h3>
+            {number.map(|number| view! { <p class="announce__number">{number}</p> })}
+            {lines}
+        </article>
     }
     .into_any()
 }
