@@ -206,6 +206,13 @@ async fn an_announcement_is_drafted_asked_approved_and_published() {
         .await;
     page.open(&server.at("/announcements")).await;
     page.see(TITLE).await;
+    let is_kept = "caches.match('/announcements').then(found => found !== undefined)";
+    assert!(!page.evaluate::<bool>(is_kept).await);
+    let entries = "fetch('/announcements/feed.atom').then(it => it.text()).then(text => {
+        const feed = new DOMParser().parseFromString(text, 'application/xml');
+        return [...feed.querySelectorAll('parsererror, entry > title')].map(it => it.textContent);
+    })";
+    assert_eq!(page.evaluate::<Vec<String>>(entries).await, [TITLE]);
     page.assert_no_complaints().await;
     municipal.close().await;
 
