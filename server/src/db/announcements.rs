@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use rusqlite::Transaction;
 use shared::{
     Event, EventKind,
+    announcement::Quarter,
     change::{Body, Change, Epoch, Subject},
-    publication::{Announcements, Step},
+    publication::{Announcements, Step, demands_risk},
     sync::Scope,
 };
 
@@ -35,6 +36,49 @@ pub(super) fn changes(transaction: &Transaction<'_>) -> Result<Vec<Change>, Erro
         }
     }
     Ok(found)
+}
+
+/// Whether this change publishes what article 23 demands a risk assessment for, and there is none:
+/// by the ledger of now, whatever the draft took from it.
+pub(super) fn lacks_risk(
+    transaction: &Transaction<'_>,
+    cases: &mut Cases,
+    all: &Announcements,
+    change: &Change,
+) -> Result<bool, Error> {
+    let step = change.body().ok().as_ref().and_then(Step::of);
+    let own = change.subject.announcement_id().and_then(|id| all.get(&id));
+    let (Some(Step::Published { .. }), Some(own)) = (step, own) else {
+        return Ok(false);
+    };
+    if own.risk.is_some() {
+        return Ok(false);
+    }
+    let rows = own.content().rows;
+    let listed = rows.iter().flat_map(|row| &row.basis).map(|it| &it.case);
+    let chosen = own.drawn.iter().flat_map(|drawn| &drawn.cases);
+    let named: BTreeSet<Subject> = listed.chain(chosen).map(Subject::case).collect();
+    // A trait is always written by its name.
+    let mut statement = transaction.prepare_cached(
+        "SELECT DISTINCT subject FROM changes WHERE subject LIKE 'case/%'
+         AND (body LIKE '%public_safety%' OR body LIKE '%consumer_goods%')",
+    )?;
+    let subjects = statement.query_map([], |row| row.get::<_, String>(0))?;
+    for subject in subjects {
+        let subject: Subject = subject?
+            .parse()
+            .map_err(|_| Error::Damaged("a subject in the log"))?;
+        let Some(case) = cases.get(transaction, &subject)? else {
+            continue;
+        };
+        let head = &case.file.case;
+        let quarter = Quarter::of(&head.spot_check);
+        let is_in = named.contains(&subject) || (quarter.is_some() && quarter == own.period);
+        if is_in && head.product.excluded_class.is_none() && demands_risk(&head.product) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Records on each case in the annex that it was announced (articles 20, 24), where this change

@@ -427,6 +427,9 @@ impl<'a> Desk<'a> {
         if let Err(reason) = admit_to_announcement(change, self.actor, &all) {
             return self.refuse(change, reason);
         }
+        if announcements::lacks_risk(self.transaction, &mut self.cases, &all, change)? {
+            return self.refuse(change, RefusalReason::OutOfOrder);
+        }
         self.append_step(change)?;
         Ok(self.taken(change, change))
     }

@@ -4,10 +4,11 @@ use axum::http::{Method, StatusCode};
 use server::api::{hash_passphrase, now_milliseconds};
 use shared::{
     Actor, Event, EventKind, Role,
+    case::Trait,
     change::{Body, Change, Digest, Subject},
     document::Number,
     id::CaseId,
-    publication::{Announcements, Basis, Drawn, Review, Row, Step},
+    publication::{Announcements, Basis, Drawn, Review, Risk, Row, Step},
     sync::wire::RefusalReason::{NotPermitted, OutOfOrder, Unreadable},
 };
 
@@ -316,6 +317,43 @@ async fn forged_steps_go_to_the_tray() {
     let ledger = server.state.database().ledger().unwrap();
     let events = ledger.iter().flat_map(|(_, case)| &case.file.events);
     assert_eq!(events.count(), 0, "no case was announced");
+}
+
+#[tokio::test]
+async fn the_ledger_demands_a_risk_assessment_whatever_the_draft_says() {
+    let server = server();
+    let case = subject("JD-1");
+    let (subject, opinion) = (
+        Subject::announcement(&id()),
+        Subject::opinion(&id(), "110105"),
+    );
+    let mut municipal = server.device("municipal").await;
+    let mut second = server.device_named("second", "second-device").await;
+    let opening = municipal.compose(&case, open(head("JD-1", "110105")));
+    municipal.exchange(vec![opening]).await;
+    take(&mut municipal, &subject, &draft(&case)).await;
+    take(&mut municipal, &opinion, &[asked(&case)]).await;
+    take(&mut second, &subject, &[review(digest(&server)), number()]).await;
+
+    // Another case of the quarter, not in the annex, turns out to be a product for daily use.
+    let other = crate::browser::subject("JD-2");
+    let mut goods = head("JD-2", "110108");
+    goods.product.traits = vec![Trait::ConsumerGoods];
+    let opening = municipal.compose(&other, open(goods));
+    municipal.exchange(vec![opening]).await;
+    let early = step(&mut second, &subject, &publish(digest(&server)));
+    let response = second.exchange(vec![early]).await;
+    assert_eq!(response.verdicts[0].refused, Some(OutOfOrder));
+    assert!(!public(&server).await.contains("质量公告"));
+
+    let risk = Risk {
+        on: "2013-04-10".parse().unwrap(),
+        by: "风险办".into(),
+        conclusion: "风险低。".into(),
+    };
+    take(&mut municipal, &subject, &[Step::RiskAssessed { risk }]).await;
+    take(&mut second, &subject, &[publish(digest(&server))]).await;
+    assert!(public(&server).await.contains("质量公告"));
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use crate::{
     announcement::{Draft, Figures, Listed, Quarter, drafted, figures_of},
     bureau,
     calendar::WorkCalendar,
-    case::Trait,
+    case::{Product, Trait},
     history::History,
     id::CaseId,
 };
@@ -73,12 +73,11 @@ pub fn draw<'a>(
     let mut sensitive: Vec<String> = Vec::new();
     for at in &figures.cases {
         let product = &cases[*at].1.case.product;
-        let demands = |it: &Trait| matches!(it, Trait::PublicSafety | Trait::ConsumerGoods);
         let kind = match product.kind.trim() {
             "" => product.name.trim(),
             kind => kind,
         };
-        if product.traits.iter().any(demands) && !sensitive.iter().any(|known| known == kind) {
+        if demands_risk(product) && !sensitive.iter().any(|known| known == kind) {
             sensitive.push(kind.to_owned());
         }
     }
@@ -102,6 +101,21 @@ pub fn draw<'a>(
             },
         },
     }
+}
+
+/// Whether article 23 demands a risk assessment before anything of this product is announced: it is
+/// of public safety, or for daily use.
+///
+/// ```
+/// use shared::{case::{Product, Trait}, publication::demands_risk};
+/// let mut product = Product::default();
+/// assert!(!demands_risk(&product));
+/// product.traits.push(Trait::ConsumerGoods);
+/// assert!(demands_risk(&product));
+/// ```
+pub fn demands_risk(product: &Product) -> bool {
+    let demands = |it: &Trait| matches!(it, Trait::PublicSafety | Trait::ConsumerGoods);
+    product.traits.iter().any(demands)
 }
 
 fn row(listed: &Listed, cases: &[(&CaseId, &CaseFile)]) -> Option<Row> {

@@ -16,7 +16,7 @@ mod rights;
 mod step;
 
 pub use difference::{Difference, differences};
-pub use drawn::{Chosen, Draw, draw, generated};
+pub use drawn::{Chosen, Draw, demands_risk, draw, generated};
 pub use due::{Due, due_announcements};
 pub use fold::{Announcement, Announcements, Content, Opinion, Stage, Taken};
 pub use paper::document;

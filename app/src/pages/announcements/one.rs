@@ -121,7 +121,7 @@ fn page(
     let number = own.number.as_ref().map(|(number, _)| number.to_string());
     view! {
         <main class="page announce" id="main" tabindex="-1">
-            <div class="page__head">
+            <div class="page__head no-print">
                 <h1>{title}{stage_tag(all, own)}</h1>
                 <p class="tally">
                     <span>{words::period(own.period)}</span>

@@ -12,6 +12,20 @@ use shared::{
 use super::Desk;
 use crate::{model::duty::number_of, session::Session};
 
+/// A column of the annex: its head, how its cells are set, and what stands in them.
+type Column = (&'static str, &'static str, fn(&Row) -> String);
+
+const COLUMNS: [Column; 6] = [
+    ("企业名称", "wrap", |row| row.enterprise.clone()),
+    ("产品名称", "wrap", |row| row.product.clone()),
+    ("商标", "announce__short", |row| row.brand.clone()),
+    ("规格型号", "announce__short", |row| row.model.clone()),
+    ("生产日期/批号", "announce__short", |row| {
+        row.batch.clone()
+    }),
+    ("不合格项目", "wrap", |row| row.failed_items.join("、")),
+];
+
 /// The rows, each with its button if there is one.
 pub(in super::super) fn table(
     rows: &[Row],
@@ -21,38 +35,41 @@ pub(in super::super) fn table(
     if rows.is_empty() {
         return view! { <p>"没有应当列入附表的企业。"</p> }.into_any();
     }
+    // A column of which no row has anything is left out: the basis comes nearer.
+    let columns: Vec<&Column> = COLUMNS
+        .iter()
+        .filter(|(_, _, cell)| rows.iter().any(|row| !cell(row).is_empty()))
+        .collect();
+    let heads: Vec<_> = columns
+        .iter()
+        .map(|(title, ..)| view! { <th scope="col">{*title}</th> })
+        .collect();
     let with_act = act.is_some();
-    let rows = rows
+    let rows: Vec<_> = rows
         .iter()
         .enumerate()
         .map(|(at, row)| {
+            let cells: Vec<_> = columns
+                .iter()
+                .map(|(_, class, cell)| view! { <td class=*class>{cell(row)}</td> })
+                .collect();
             view! {
                 <tr>
                     <td class="num">{at + 1}</td>
-                    <td class="wrap">{row.enterprise.clone()}</td>
-                    <td class="wrap">{row.product.clone()}</td>
-                    <td class="announce__short">{row.brand.clone()}</td>
-                    <td class="announce__short">{row.model.clone()}</td>
-                    <td class="announce__short">{row.batch.clone()}</td>
-                    <td class="wrap">{row.failed_items.join("、")}</td>
+                    {cells}
                     <td class="wrap announce__why">{row.clauses()}{because(row, session)}</td>
                     {act.map(|act| view! { <td>{act(row)}</td> })}
                 </tr>
             }
         })
-        .collect::<Vec<_>>();
+        .collect();
     view! {
         <div class="rows--scroll">
             <table class="rows">
                 <thead>
                     <tr>
                         <th scope="col">"序号"</th>
-                        <th scope="col">"企业名称"</th>
-                        <th scope="col">"产品名称"</th>
-                        <th scope="col">"商标"</th>
-                        <th scope="col">"规格型号"</th>
-                        <th scope="col">"生产日期/批号"</th>
-                        <th scope="col">"不合格项目"</th>
+                        {heads}
                         <th scope="col">"列入依据"</th>
                         {with_act.then(|| view! { <th scope="col"><span class="vh">"列入"</span></th> })}
                     </tr>

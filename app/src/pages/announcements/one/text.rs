@@ -79,11 +79,7 @@ fn field(
     typed: RwSignal<Option<String>>,
 ) -> AnyView {
     let id = format!("part-{part}");
-    let lines = if part == "title" {
-        1
-    } else {
-        2 + saved.chars().count() / 45 + saved.lines().count()
-    };
+    let lines = 1 + saved.chars().count() / 50 + saved.lines().count().saturating_sub(1);
     let shown = move || typed.get().unwrap_or_else(|| saved.clone());
     let type_in = move |event: ev::Targeted<ev::Event, web_sys::HtmlTextAreaElement>| {
         typed.set(Some(event.target().value()));
