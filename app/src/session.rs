@@ -152,7 +152,7 @@ pub enum SyncState {
 /// One change that the server does not have.
 #[derive(Clone, PartialEq, Debug)]
 pub struct OutboxRow {
-    /// The case; none where it is about working days.
+    /// The case; none where it is about working days or an announcement.
     pub case: Option<CaseId>,
     /// Its number, or what stands for it.
     pub number: String,

@@ -599,7 +599,11 @@ impl Engine {
                     .map(|case| case.file.clone());
                 let head = file.as_ref().map(|file| &file.case);
                 Some(OutboxRow {
-                    number: head.map(|head| head.number.clone()).unwrap_or_default(),
+                    number: match head {
+                        Some(head) => head.number.clone(),
+                        None if is_of_announcement(&kept.change.subject) => "公告".to_owned(),
+                        None => String::new(),
+                    },
                     enterprise: head
                         .map(|head| head.enterprise.name.clone())
                         .unwrap_or_default(),
