@@ -53,6 +53,8 @@ pages! {
     visit: visited => view! { <pages::visit::Visited /> },
     import: import => view! { <pages::import::Import /> },
     bureau: announcements => view! { <pages::announcements::Announcements /> },
+    bureau: announcement => view! { <pages::announcements::one::One /> },
+    bureau: announcing => view! { <pages::announcements::Announcing /> },
     analysis: analysis => view! { <pages::analysis::AnalysisPage /> },
     office: sync => view! { <pages::sync::Sync /> },
     office: calendar => view! { <pages::calendar::Calendar /> },

@@ -9,4 +9,5 @@ pub(crate) mod duty;
 pub(crate) mod import;
 pub(crate) mod labels;
 pub(crate) mod ledger;
+pub(crate) mod publication;
 pub(crate) mod timeline;

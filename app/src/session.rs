@@ -18,7 +18,7 @@ use shared::{
     Actor, CaseFile, Day, Event,
     assess::{Assessment, Moved},
     calendar::{CalendarLog, WorkCalendar},
-    change::{Body, ChangeId, Subject},
+    change::{Body, Change, ChangeId, Subject},
     document::{Issued, Recorded},
     fold::{ParallelEdit, SetAside, fields_of},
     history::History,
@@ -152,7 +152,7 @@ pub enum SyncState {
 /// One change that the server does not have.
 #[derive(Clone, PartialEq, Debug)]
 pub struct OutboxRow {
-    /// The case; none where it is about working days.
+    /// The case; none where it is about working days or an announcement.
     pub case: Option<CaseId>,
     /// Its number, or what stands for it.
     pub number: String,
@@ -263,6 +263,8 @@ pub struct Session {
     calendar: RwSignal<Arc<WorkCalendar>>,
     calendar_log: RwSignal<Arc<CalendarLog>>,
     cases: RwSignal<Arc<Vec<Arc<LedgerCase>>>>,
+    /// Counts up whenever something of an announcement came or was recorded.
+    announced: RwSignal<u32>,
     sync_state: RwSignal<SyncState>,
     outbox: RwSignal<Arc<Vec<OutboxRow>>>,
     device: RwSignal<Arc<DeviceFacts>>,
@@ -284,6 +286,7 @@ impl Session {
             calendar: RwSignal::new(Arc::new(WorkCalendar::official().clone())),
             calendar_log: RwSignal::new(Arc::default()),
             cases: RwSignal::new(Arc::default()),
+            announced: RwSignal::new(0),
             sync_state: RwSignal::new(SyncState::Starting),
             outbox: RwSignal::new(Arc::default()),
             device: RwSignal::new(Arc::default()),
@@ -356,6 +359,27 @@ impl Session {
             self.calendar.set(Arc::new(log.calendar.clone()));
         }
         self.calendar_log.set(Arc::new(log));
+    }
+
+    /// Every change of announcements, and of opinions on them, that the user may see. What they say
+    /// is for the pages that show it: the rest of the app carries none of it.
+    pub fn announcement_changes(&self) -> Vec<Change> {
+        self.announced.track();
+        self.engine()
+            .map(|engine| engine.announcement_changes())
+            .unwrap_or_default()
+    }
+
+    /// Takes steps in the life of announcements, all in one write.
+    pub async fn take_steps(&self, steps: Vec<(Subject, Body)>) -> Result<(), RecordError> {
+        let drafts = steps
+            .into_iter()
+            .map(|(subject, body)| (subject, Draft::Other(body)))
+            .collect();
+        self.engine()?
+            .record(drafts, &Besides::default())
+            .await
+            .map(drop)
     }
 
     /// The dates of a case that this calendar has on other days than that one.
@@ -741,6 +765,7 @@ impl Session {
         self.profile.set(None);
         self.show_calendar(CalendarLog::default());
         self.cases.set(Arc::default());
+        self.announced.update(|count| *count += 1);
         self.outbox.set(Arc::default());
         self.device.set(Arc::default());
         self.sync_state.set(SyncState::Starting);

@@ -473,9 +473,10 @@ fn in_words(reason: RefusalReason) -> &'static str {
         RefusalReason::LaterVersion => "由更新的版本写成，请先升级",
         RefusalReason::Unreadable => "内容读不出来",
         RefusalReason::TooLarge => "太大",
-        RefusalReason::NotPermitted | RefusalReason::OutOfScope | RefusalReason::OtherAuthor => {
-            "不能由文件带入"
-        }
+        RefusalReason::NotPermitted
+        | RefusalReason::OutOfScope
+        | RefusalReason::OtherAuthor
+        | RefusalReason::OutOfOrder => "不能由文件带入",
         RefusalReason::UnknownCase => "案件没有立",
         RefusalReason::Other => "记录的时间晚于本机时钟",
     }

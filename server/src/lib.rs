@@ -13,5 +13,6 @@ pub mod export;
 pub mod headers;
 pub mod http;
 pub mod import;
+pub mod public;
 pub mod sample;
 mod tls;

@@ -17,6 +17,7 @@ use crate::{
     clock::HybridTime,
     history::HistoryKey,
     id::{CaseId, base32},
+    publication::AnnouncementId,
 };
 
 /// The schema of bodies that this version writes.
@@ -50,7 +51,7 @@ pub struct ChangeId {
     pub sequence: u64,
 }
 
-/// What a change is about: `case/…`, `announcement/…`, `calendar/…`, or a kind of a later version.
+/// What a change is about: `case/…`, `announcement/…`, `opinion/…`, `calendar/…`, or a kind of a later version.
 ///
 /// ```
 /// use shared::{change::Subject, history::HistoryKey, id::CaseId};
@@ -63,6 +64,12 @@ pub struct ChangeId {
 /// assert_eq!(Subject::history(&key).kind(), "history");
 /// assert_eq!(Subject::calendar().as_str(), "calendar/beijing");
 /// assert_eq!(Subject::calendar().case_id(), None);
+/// let id = CaseId::from_random([9; 16]);
+/// let announcement = Subject::announcement(&id);
+/// let opinion = Subject::opinion(&id, "110105");
+/// assert_eq!((announcement.kind(), announcement.asked_bureau()), ("announcement", None));
+/// assert_eq!((opinion.kind(), opinion.asked_bureau()), ("opinion", Some("110105")));
+/// assert_eq!(announcement.announcement_id(), opinion.announcement_id());
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
 #[serde(transparent)]
@@ -181,6 +188,32 @@ impl Subject {
     /// The subject of everything that the municipal bureau says of working days.
     pub fn calendar() -> Self {
         Self("calendar/beijing".into())
+    }
+
+    /// The subject that an announcement is.
+    pub fn announcement(id: &AnnouncementId) -> Self {
+        Self(format!("announcement/{id}").into())
+    }
+
+    /// The subject of the opinion that a bureau is asked for on an announcement: all that it is
+    /// given of one that is not published (article 22).
+    pub fn opinion(id: &AnnouncementId, bureau: &str) -> Self {
+        Self(format!("opinion/{id}/{bureau}").into())
+    }
+
+    /// The announcement that it is, or that it is an opinion on.
+    pub fn announcement_id(&self) -> Option<AnnouncementId> {
+        match self.kind() {
+            "announcement" => self.key().parse().ok(),
+            "opinion" => self.key().split_once('/')?.0.parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// The bureau whose opinion it is, if it is one.
+    pub fn asked_bureau(&self) -> Option<&str> {
+        let asked = (self.kind() == "opinion").then(|| self.key().split_once('/'));
+        asked.flatten().map(|(_, bureau)| bureau)
     }
 
     /// What is before the slash.

@@ -212,6 +212,7 @@ impl Folding {
                 | Body::NoticeWithdrawn { .. }
                 | Body::Overlay { .. }
                 | Body::OverlayFile { .. }
+                | Body::Announcement { .. }
                 | Body::Unknown,
             ) => {
                 self.put_aside(change, SetAsideReason::LaterVersion);

@@ -34,6 +34,7 @@ pub mod order;
 pub mod outgoing;
 pub mod permission;
 pub mod progress;
+pub mod publication;
 pub mod report;
 pub mod rule;
 mod standing;

@@ -116,7 +116,7 @@ fn is_reported_conforming(case: &CaseFile, round: u8) -> bool {
     first.is_some_and(|report| report.verdict == Some(Verdict::Conforming))
 }
 
-const fn by(role: Role) -> By {
+pub(crate) const fn by(role: Role) -> By {
     match role {
         Role::Administrator => By::NOBODY,
         Role::Municipal => By::MUNICIPAL,
@@ -152,7 +152,7 @@ pub fn is_own(actor: &Actor, case: &CaseFile) -> bool {
 }
 
 /// Whether two codes mean one bureau: 110228 is 110118 since 2015.
-fn is_bureau(office: &str, code: &str) -> bool {
+pub(crate) fn is_bureau(office: &str, code: &str) -> bool {
     let today = |code| bureau::by_code(code).map_or(code, |bureau| bureau.code);
     !office.is_empty() && today(office) == today(code)
 }

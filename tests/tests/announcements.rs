@@ -60,8 +60,8 @@ async fn results_are_forwarded_and_drafted_by_the_municipal_bureau_alone() {
         sign_in(&page, &server, user, "/bureau/announcements").await;
         page.see("公告由市局办理").await;
         page.see_gone("公告草案").await;
-        page.holds("![...document.querySelectorAll('.rail a')].some(link => link.textContent.startsWith('公告'))")
-            .await;
+        page.see("市局征求本局意见时，列在这里。").await;
+        page.see_gone(WAITING).await;
         page.click(("link", "台账")).await;
         page.fill(("searchbox", "在台账中筛选"), "素笺").await;
         let found = if has_it { "1" } else { "0" };

@@ -14,7 +14,7 @@ const ALL: &[Role] = &[
 ];
 const WITH_CASES: &[Role] = &[Role::Municipal, Role::District, Role::InspectionBody];
 const WHO_IMPORT: &[Role] = &[Role::Municipal, Role::InspectionBody];
-const WHO_ANNOUNCE: &[Role] = &[Role::Municipal];
+const WHO_ANNOUNCE: &[Role] = &[Role::Municipal, Role::District];
 const WHO_ADMINISTER: &[Role] = &[Role::Administrator, Role::Municipal];
 
 /// Name, address, and for whom.
@@ -62,7 +62,9 @@ fn item(name: &'static str, address: &'static str, role: Option<Role>) -> AnyVie
     // A case is opened from the ledger and belongs to it.
     let here = move || {
         let path = path.get();
-        let is_here = path == address || (address == "/ledger" && path.starts_with("/cases/"));
+        let is_below = address != "/" && path.starts_with(address);
+        let is_here =
+            path == address || is_below || (address == "/ledger" && path.starts_with("/cases/"));
         is_here.then_some("page")
     };
     let count = (address == "/").then(|| {

@@ -3,6 +3,9 @@
 
 mod escalation;
 mod forward;
+pub(crate) mod one;
+mod opinions;
+mod records;
 mod text;
 
 use std::{collections::BTreeSet, sync::Arc};
@@ -17,6 +20,7 @@ use shared::{
     history::History,
 };
 
+pub(crate) use self::records::Announcing;
 use crate::{
     components::status::{Look, status},
     model::analysis::quarter as quarter_words,
@@ -31,24 +35,13 @@ type Assessed = Arc<Vec<(Arc<LedgerCase>, Arc<Assessment>)>>;
 #[component]
 pub(crate) fn Announcements() -> impl IntoView {
     let session = Session::use_in();
-    let is_municipal = session.profile().with_untracked(|profile| {
-        profile
-            .as_ref()
-            .is_some_and(|profile| profile.actor.role == Role::Municipal)
-    });
-    if !is_municipal {
-        return view! {
-            <main class="page" id="main" tabindex="-1">
-                <div class="page__head"><h1>"公告"</h1></div>
-                <div class="empty">
-                    <b>"公告由市局办理"</b>
-                    <p>"抽查信息由市局统一发布（第二十二条）。可到"<a href="/ledger">"台账"</a>"查看本单位的案件。"</p>
-                </div>
-            </main>
-        }
-        .into_any();
+    let role = session
+        .profile()
+        .with_untracked(|profile| profile.as_ref().map(|profile| profile.actor.role));
+    match role {
+        Some(Role::Municipal) => page(session),
+        _ => opinions::opinions(session),
     }
-    page(session)
 }
 
 fn page(session: Session) -> AnyView {
@@ -109,6 +102,7 @@ fn page(session: Session) -> AnyView {
                 <p class="tally" role="status">{move || tally(&found.get())}</p>
             </div>
             {move || due(quarter.get(), session.today().get())}
+            {records::records(session, quarter)}
             {move || results(&of_quarter.get())}
             {move || forward::forwarding(&of_quarter.get(), decisions, session)}
             {move || bureaus(&of_quarter.get())}

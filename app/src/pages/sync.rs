@@ -140,7 +140,11 @@ fn what(row: &OutboxRow) -> AnyView {
             view! { <a class="link" href=format!("/cases/{case}")>{row.number.clone()}</a> }
                 .into_any()
         }
-        None => view! { <a class="link" href="/calendar">"工作日"</a> }.into_any(),
+        None if row.number.is_empty() => {
+            view! { <a class="link" href="/calendar">"工作日"</a> }.into_any()
+        }
+        None => view! { <a class="link" href="/bureau/announcements">{row.number.clone()}</a> }
+            .into_any(),
     };
     view! {
         <td class="num">{about}</td>

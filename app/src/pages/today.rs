@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
-use shared::{Day, words};
+use shared::{Day, Role, words};
 
 use crate::{
     components::{days::due_day, status::status},
-    keys,
+    keys, lazy,
     model::duty::{Duty, Group, Scope, number_of, scopes_of},
     overview::Overview,
     session::Session,
@@ -76,6 +76,7 @@ pub(crate) fn Today() -> impl IntoView {
                 </p>
                 {segments(scopes, scope, duties)}
             </div>
+            {announcing(session)}
             {move || nothing_pressing(&shown.get(), session)}
             {groups}
         </main>
@@ -230,6 +231,18 @@ fn DutyGroup(
             </section>
         </Show>
     }
+}
+
+/// What is to be done about announcements, which are no cases: their part is fetched only where
+/// there may be something.
+fn announcing(session: Session) -> AnyView {
+    let is_municipal = session.profile().with_untracked(|profile| {
+        profile
+            .as_ref()
+            .is_some_and(|profile| profile.actor.role == Role::Municipal)
+    });
+    let may_be = Memo::new(move |_| is_municipal || !session.announcement_changes().is_empty());
+    view! { <Show when=move || may_be.get()>{lazy::announcing()}</Show> }.into_any()
 }
 
 /// Until when the group reaches.

@@ -194,6 +194,14 @@ impl Engine {
         }
     }
 
+    /// Every change of announcements, and of opinions on them.
+    pub(super) fn announcement_changes(&self) -> Vec<Change> {
+        let replica = self.replica.borrow();
+        let ledger = replica.ledger();
+        let subjects = ledger.subjects().filter(|it| is_of_announcement(it));
+        subjects.flat_map(|it| ledger.changes(it)).collect()
+    }
+
     /// A case as one file, with all of its changes.
     pub(super) fn packed(&self, case: &CaseId) -> CaseFile {
         let changes = self.replica.borrow().ledger().changes(&Subject::case(case));
@@ -265,6 +273,7 @@ impl Engine {
         self.replica.borrow_mut().damaged(names(&loaded.damaged));
         self.show_calendar();
         if cached {
+            self.session.announced.update(|count| *count += 1);
             self.show_outbox();
         } else {
             self.show_all();
@@ -455,6 +464,9 @@ impl Engine {
         if touched.contains(&Subject::calendar()) {
             self.show_calendar();
         }
+        if touched.iter().any(is_of_announcement) {
+            self.session.announced.update(|count| *count += 1);
+        }
         let mut cases = Vec::clone(&self.session.cases.get_untracked());
         let places: HashMap<CaseId, usize> = cases
             .iter()
@@ -493,6 +505,7 @@ impl Engine {
 
     fn show_all(&self) {
         self.show_calendar();
+        self.session.announced.update(|count| *count += 1);
         let folded: Vec<_> = {
             let replica = self.replica.borrow();
             let ledger = replica.ledger();
@@ -586,7 +599,11 @@ impl Engine {
                     .map(|case| case.file.clone());
                 let head = file.as_ref().map(|file| &file.case);
                 Some(OutboxRow {
-                    number: head.map(|head| head.number.clone()).unwrap_or_default(),
+                    number: match head {
+                        Some(head) => head.number.clone(),
+                        None if is_of_announcement(&kept.change.subject) => "公告".to_owned(),
+                        None => String::new(),
+                    },
                     enterprise: head
                         .map(|head| head.enterprise.name.clone())
                         .unwrap_or_default(),
@@ -728,6 +745,10 @@ fn ledger_case(id: CaseId, case: CachedCase) -> LedgerCase {
     }
 }
 
+fn is_of_announcement(subject: &Subject) -> bool {
+    matches!(subject.kind(), "announcement" | "opinion")
+}
+
 fn recorded_at(change: &Change) -> i64 {
     i64::try_from(change.clock.milliseconds).unwrap_or(i64::MAX)
 }
@@ -746,6 +767,7 @@ fn what(change: &Change) -> String {
         Ok(Body::Detach { .. }) => "取下附件".to_owned(),
         Ok(Body::Document { .. }) => "出文".to_owned(),
         Ok(Body::DocumentVoided { .. }) => "文书作废".to_owned(),
+        Ok(Body::Announcement { .. }) => "公告".to_owned(),
         Ok(Body::History { .. } | Body::Unknown) | Err(_) => "较新版本的记录".to_owned(),
     }
 }

@@ -84,6 +84,7 @@ pub(crate) const fn refusal(reason: RefusalReason) -> &'static str {
         RefusalReason::LaterVersion => "服务器版本较旧，升级后会收下",
         RefusalReason::TooLarge => "内容超过限长",
         RefusalReason::IdReused => "编号已被另一条内容占用",
+        RefusalReason::OutOfOrder => "前面的步骤还没有完成",
         RefusalReason::Other => "服务器未说明原因，请升级本程序",
     }
 }

@@ -14,7 +14,7 @@ use std::{
 };
 
 use axum::{Json, Router, extract::DefaultBodyLimit, routing::get};
-use shared::sync::Scope;
+use shared::{publication::Announcements, sync::Scope};
 use tokio::sync::{Semaphore, broadcast};
 use tower_http::{
     CompressionLevel, compression::CompressionLayer, decompression::RequestDecompressionLayer,
@@ -81,6 +81,11 @@ impl State {
         Ok(result.map_err(|_| Problem::internal())??)
     }
 
+    /// Every announcement, published or not.
+    pub(crate) async fn announcements(&self) -> Result<Announcements, Problem> {
+        self.with_database(Database::announcements).await
+    }
+
     fn announce(&self, touched: BTreeSet<Scope>) {
         if !touched.is_empty() {
             // Nobody listening is no error.
@@ -105,7 +110,7 @@ pub fn now_milliseconds() -> u64 {
 ))]
 struct Document;
 
-/// Every endpoint under `/api`.
+/// Every endpoint under `/api`, and the announcements for everyone.
 pub fn router(state: State) -> Router {
     let (router, document) = OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(session::show, session::sign_in, session::sign_out))
@@ -124,6 +129,7 @@ pub fn router(state: State) -> Router {
         .routes(routes!(exchange::exchange))
         .routes(routes!(exchange::review))
         .routes(routes!(exchange::news))
+        .merge(crate::public::router())
         .split_for_parts();
     router
         .route(

@@ -13,9 +13,10 @@ use shared::{
     day::Day,
     fold::{FoldedCase, fold},
     mutation::mutated,
+    publication::Announcements,
     sync::{
         Delivered, ExchangeRequest, ExchangeResponse, Scope,
-        admission::admit,
+        admission::{admit, admit_to_announcement},
         wire::{
             Hold, Item, MAXIMUM_PAGE_BYTES, MAXIMUM_PAGE_ITEMS, RefusalReason, Restart, Verdict,
         },
@@ -23,7 +24,7 @@ use shared::{
 };
 
 use super::{
-    Database, EPOCH, Error,
+    Database, EPOCH, Error, announcements,
     contents::name_content,
     epoch,
     log::{self, Receipts},
@@ -189,6 +190,8 @@ struct Desk<'a> {
     epoch: Epoch,
     receipts: Receipts,
     cases: Cases,
+    /// The steps of all announcements, once one is sent.
+    announcements: Option<Vec<Change>>,
     verdicts: Vec<Verdict>,
     hold: Option<Hold>,
     touched: BTreeSet<Scope>,
@@ -210,6 +213,7 @@ impl<'a> Desk<'a> {
             epoch: epoch(transaction)?,
             receipts: Receipts::load(transaction)?,
             cases: Cases::default(),
+            announcements: None,
             verdicts: Vec::new(),
             hold: None,
             touched: BTreeSet::new(),
@@ -317,8 +321,9 @@ impl<'a> Desk<'a> {
     fn take_back(&mut self, offer: &Delivered) -> Result<bool, Error> {
         let Delivered { change, receipt } = offer;
         let is_calendar = change.subject == Subject::calendar();
+        let is_step = change.subject.announcement_id().is_some();
         // Records of history the server makes anew.
-        let is_taken = is_calendar || change.subject.case_id().is_some();
+        let is_taken = is_calendar || is_step || change.subject.case_id().is_some();
         let proven = self.receipts.sign(&change.canonical_bytes()) == *receipt;
         if !is_taken || !proven || mutated("offers-ignored") {
             return Ok(false);
@@ -335,6 +340,10 @@ impl<'a> Desk<'a> {
         }
         if is_calendar {
             self.append_to_calendar(&change)?;
+            return Ok(true);
+        }
+        if is_step {
+            self.append_step(&change)?;
             return Ok(true);
         }
         keep_number(self.transaction, &change)?;
@@ -368,6 +377,9 @@ impl<'a> Desk<'a> {
         }
         if change.subject == Subject::calendar() {
             return self.settle_calendar(change);
+        }
+        if change.subject.announcement_id().is_some() {
+            return self.settle_step(change);
         }
         let case = self.cases.get(self.transaction, &change.subject)?;
         if let Err(reason) = admit(change, self.actor, case) {
@@ -403,6 +415,43 @@ impl<'a> Desk<'a> {
             &seeing,
             self.now_milliseconds,
         )?);
+        Ok(())
+    }
+
+    /// A step in the life of an announcement, or of an opinion on one.
+    fn settle_step(&mut self, change: &Change) -> Result<Verdict, Error> {
+        let all = match &mut self.announcements {
+            Some(changes) => Announcements::of(&*changes),
+            none => Announcements::of(&*none.insert(announcements::changes(self.transaction)?)),
+        };
+        if let Err(reason) = admit_to_announcement(change, self.actor, &all) {
+            return self.refuse(change, reason);
+        }
+        if announcements::lacks_risk(self.transaction, &mut self.cases, &all, change)? {
+            return self.refuse(change, RefusalReason::OutOfOrder);
+        }
+        self.append_step(change)?;
+        Ok(self.taken(change, change))
+    }
+
+    fn append_step(&mut self, change: &Change) -> Result<(), Error> {
+        self.touched.extend(log::append(
+            self.transaction,
+            change,
+            &Scope::seeing_of_announcement(&change.subject),
+            self.now_milliseconds,
+        )?);
+        if let Some(changes) = &mut self.announcements {
+            changes.push(change.clone());
+        }
+        let told = announcements::tell_cases(
+            self.transaction,
+            &mut self.cases,
+            &self.epoch,
+            change,
+            self.now_milliseconds,
+        )?;
+        self.touched.extend(told);
         Ok(())
     }
 

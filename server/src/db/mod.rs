@@ -1,6 +1,7 @@
 //! The one data file. SQL stands in this module only, and every function is a whole transaction.
 
 mod accounts;
+mod announcements;
 #[cfg(feature = "mutations")]
 pub mod chance;
 mod contents;

@@ -234,6 +234,10 @@ async fn the_document_names_every_endpoint() {
     assert_eq!(
         paths,
         [
+            "/announcements",
+            "/announcements.json",
+            "/announcements/feed.atom",
+            "/announcements/{id}",
             "/api/about",
             "/api/accounts",
             "/api/attachments/{hash}",

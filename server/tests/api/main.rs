@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test stops where it stands")]
 
 mod accounts;
+mod announcements;
 mod attachments;
 mod browser;
 mod calendar;

@@ -37,7 +37,20 @@ pub struct Draft {
 /// # Ok::<(), shared::announcement::ParseQuarterError>(())
 /// ```
 pub fn draft(figures: &Figures, quarter: Quarter) -> Draft {
-    let Quarter { year, quarter } = quarter;
+    drafted(figures, Some(quarter))
+}
+
+/// The same for a quarter, or for what cannot wait for one.
+pub(crate) fn drafted(figures: &Figures, period: Option<Quarter>) -> Draft {
+    let of_period = period.map_or_else(String::new, |Quarter { year, quarter }| {
+        format!(" {year} 年第 {quarter} 季度")
+    });
+    let when = of_period.trim_start();
+    let when = if when.is_empty() {
+        String::new()
+    } else {
+        format!("{when}，")
+    };
     let of_kinds: Vec<String> = figures
         .kinds
         .iter()
@@ -56,9 +69,9 @@ pub fn draft(figures: &Figures, quarter: Quarter) -> Draft {
         .collect();
     let failing = figures.kinds.iter().filter(|kind| kind.failing > 0);
     Draft {
-        title: format!("北京市 {year} 年第 {quarter} 季度产品质量监督抽查情况公告"),
+        title: format!("北京市{of_period}产品质量监督抽查情况公告"),
         checked: format!(
-            "{year} 年第 {quarter} 季度，市局组织抽查 {} 种产品，企业 {} 家次（{} 家），产品 {} 批次{of_kinds}。\
+            "{when}市局组织抽查 {} 种产品，企业 {} 家次（{} 家），产品 {} 批次{of_kinds}。\
              同一企业在不同日抽样的，每日计一家次。",
             figures.kinds.len(),
             figures.visits,

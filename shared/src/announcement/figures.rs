@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Quarter;
 use crate::{
@@ -40,7 +40,7 @@ pub struct Figures {
 }
 
 /// What was found of one kind of product.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct KindFigures {
     /// The kind; the product's name where the case names none.
     pub kind: String,
@@ -123,11 +123,21 @@ pub fn figures<'a>(
     quarter: Quarter,
     as_of: Day,
 ) -> Figures {
-    let mut cases: Vec<(usize, &CaseFile)> = ledger
+    let cases = ledger
         .into_iter()
         .enumerate()
         .filter(|(_, file)| Quarter::of(&file.case.spot_check) == Some(quarter))
         .collect();
+    figures_of(cases, history, calendar, as_of)
+}
+
+/// The figures of these cases, each with its position.
+pub(crate) fn figures_of(
+    mut cases: Vec<(usize, &CaseFile)>,
+    history: &History,
+    calendar: &WorkCalendar,
+    as_of: Day,
+) -> Figures {
     cases.sort_by_key(|(_, file)| order(file));
     let mut counting = Counting::of(cases.iter().map(|(_, file)| *file));
     for (position, file) in cases {

@@ -12,7 +12,8 @@ pub use collect::{
     BureauProgress, Collected, collected, progress_of_bureaus, proposed_bureau,
     waits_for_forwarding,
 };
+pub(crate) use draft::drafted;
 pub use draft::{Draft, draft};
-pub(crate) use figures::result;
 pub use figures::{Figures, KindFigures, Listed, Reason, figures};
+pub(crate) use figures::{figures_of, result};
 pub use quarter::{ParseQuarterError, Quarter};

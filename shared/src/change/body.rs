@@ -107,6 +107,11 @@ bodies! {
         /// The text of the file.
         csv: String,
     }
+    /// A step in the life of an announcement, or of the opinion that a district is asked for.
+    "announcement" Announcement {
+        /// The step, a `Step` of `crate::publication`.
+        step: Value,
+    }
 }
 
 /// The body is of a kind that this version knows, but not of its shape.

@@ -127,7 +127,7 @@ impl Fact {
 }
 
 /// 市局 in full.
-pub(super) const MUNICIPAL: &str = "北京市质量技术监督局";
+pub(crate) const MUNICIPAL: &str = "北京市质量技术监督局";
 
 /// A bureau as it signs; `None` for a code that no bureau has.
 pub(super) fn bureau_in_full(code: &str) -> Option<String> {

@@ -585,25 +585,28 @@ const UNRULED: &[Unruled] = &[
         article: 22,
         whose: "the municipal bureau's; a prohibition for everyone",
         reason: "A leak happens outside the system. Within it only the municipal bureau publishes, \
+                 nothing unpublished reaches who has no part in it (the rights of a publication), \
                  and the categories of article 24 are proposals to it until it approves.",
     },
     Unruled {
         article: 23,
         whose: "the municipal bureau's",
         reason: "Analysis, the districts' opinions and the risk assessment are about an \
-                 announcement, not a case; the text sets no day, and their worth is judged by people.",
+                 announcement, not a case: steps of its own log, without which it is not published. \
+                 The text sets no day, and their worth is judged by people.",
     },
     Unruled {
         article: 25,
         whose: "the municipal bureau's",
         reason: "The quarter for periodic announcements holds as a principle only, of the \
-                 announcement and not of a case; whether a risk is urgent is the bureau's judgement.",
+                 announcement and not of a case: 今日 shows its last day. Whether a risk is urgent \
+                 is the bureau's judgement.",
     },
     Unruled {
         article: 26,
         whose: "the municipal bureau's",
         reason: "Which press, broadcast or conference carries an announcement is the bureau's \
-                 choice and happens outside the system; the text makes each of them optional.",
+                 choice, recorded with the publication; the text makes each of them optional.",
     },
     Unruled {
         article: 28,

@@ -16,6 +16,7 @@ use crate::{
         Refusal, may_attach, may_create, may_detach, may_edit_head, may_issue, may_record,
         may_set_calendar,
     },
+    publication::{Announcements, Barred, Step, may_take},
 };
 
 /// Whether a change that this user sends may be taken into the log, given the case as the log has
@@ -95,13 +96,15 @@ pub fn admit(
                 None => Err(Refusal::NothingToRetract),
             }
         }
-        // History records are the server's own; the calendar is a subject of its own.
+        // History records are the server's own; the calendar and announcements are subjects of
+        // their own.
         (
             Body::History { .. }
             | Body::Notice { .. }
             | Body::NoticeWithdrawn { .. }
             | Body::Overlay { .. }
-            | Body::OverlayFile { .. },
+            | Body::OverlayFile { .. }
+            | Body::Announcement { .. },
             Some(_),
         ) => Err(Refusal::OtherRole),
         (Body::Unknown, Some(_)) => Err(Refusal::UnknownType),
@@ -130,6 +133,62 @@ fn admit_to_calendar(body: &Body, actor: &Actor) -> Result<(), RefusalReason> {
         Body::NoticeWithdrawn { .. } | Body::Overlay { .. } => Ok(()),
         _ => Err(RefusalReason::NotPermitted),
     }
+}
+
+/// Whether a step in the life of an announcement may be taken into the log, given all announcements
+/// as the log has them.
+///
+/// # Errors
+/// Why it goes to the review tray instead.
+///
+/// ```
+/// use shared::{Actor, Role, change::{Change, Digest, Subject}, id::CaseId};
+/// use shared::publication::{Announcements, Step};
+/// use shared::sync::{admission::admit_to_announcement, wire::RefusalReason};
+/// let id = CaseId::from_random([7; 16]);
+/// let mut change = Change {
+///     id: "m4xw/1".parse()?,
+///     subject: Subject::announcement(&id),
+///     clock: "1363046400000-00000".parse()?,
+///     author: "municipal".into(),
+///     schema: 1,
+///     body: Step::Opened { period: None, corrects: None }.body().to_raw(),
+/// };
+/// let user = |role| Actor { user: "municipal".into(), role, office: String::new() };
+/// let municipal = user(Role::Municipal);
+/// let none = Announcements::default();
+/// assert_eq!(admit_to_announcement(&change, &municipal, &none), Ok(()));
+/// let district = admit_to_announcement(&change, &user(Role::District), &none);
+/// assert_eq!(district, Err(RefusalReason::NotPermitted));
+/// let opened = Announcements::of([&change]);
+/// let forged = Step::Published {
+///     content: opened.get(&id).ok_or("it is there")?.digest(),
+///     on: "2013-04-01".parse()?,
+///     channels: vec!["市局网站".into()],
+/// };
+/// change.body = forged.body().to_raw();
+/// let forged = admit_to_announcement(&change, &municipal, &opened);
+/// assert_eq!(forged, Err(RefusalReason::OutOfOrder), "nobody approved it");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn admit_to_announcement(
+    change: &Change,
+    actor: &Actor,
+    all: &Announcements,
+) -> Result<(), RefusalReason> {
+    if change.author != actor.user {
+        return Err(RefusalReason::OtherAuthor);
+    }
+    let body = readable(change)?;
+    if !matches!(body, Body::Announcement { .. }) {
+        return Err(RefusalReason::NotPermitted);
+    }
+    let step = Step::of(&body).ok_or(RefusalReason::LaterVersion)?;
+    may_take(actor, &change.subject, &step, all).map_err(|barred| match barred {
+        Barred::OtherRole => RefusalReason::NotPermitted,
+        Barred::OtherSubject | Barred::Incomplete => RefusalReason::Unreadable,
+        Barred::Missing(_) => RefusalReason::OutOfOrder,
+    })
 }
 
 /// Whether a change that a case file carries may be taken into the log. Its author was permitted

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fmt, str::FromStr};
 
-use crate::{Actor, CaseFile, EventKind, Role};
+use crate::{Actor, CaseFile, EventKind, Role, change::Subject};
 
 /// What a user may see, as one word: the server keeps a feed for each.
 ///
@@ -63,6 +63,24 @@ impl Scope {
             }
         }
         scopes
+    }
+
+    /// The scopes beside [`Scope::All`] that are given an announcement, or an opinion on one: a
+    /// district what it is asked, nobody what is not published (article 22).
+    ///
+    /// ```
+    /// use shared::{change::Subject, id::CaseId, sync::Scope};
+    /// let id = CaseId::from_random([7; 16]);
+    /// assert!(Scope::seeing_of_announcement(&Subject::announcement(&id)).is_empty());
+    /// let asked = Scope::seeing_of_announcement(&Subject::opinion(&id, "110105"));
+    /// assert_eq!(asked, [Scope::Bureau("110105".into())].into());
+    /// ```
+    pub fn seeing_of_announcement(subject: &Subject) -> BTreeSet<Self> {
+        let asked = subject.asked_bureau();
+        asked
+            .map(|bureau| Self::Bureau(bureau.into()))
+            .into_iter()
+            .collect()
     }
 
     /// Whether this scope sees the case.

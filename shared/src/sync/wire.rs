@@ -204,6 +204,8 @@ pub enum RefusalReason {
     TooLarge,
     /// The id was used before for something else.
     IdReused,
+    /// What must come before this step has not happened, as a publication's approval.
+    OutOfOrder,
     /// A reason of a later version.
     #[serde(other)]
     Other,

@@ -18,3 +18,4 @@ mod index;
 mod laws;
 mod ledger;
 mod permissions;
+mod publication;

@@ -14,7 +14,8 @@ use chromiumoxide::{
         dom::SetFileInputFilesParams,
         emulation::{
             MediaFeature, SetDeviceMetricsOverrideParams, SetEmulatedMediaParams,
-            SetTimezoneOverrideParams, SetTouchEmulationEnabledParams,
+            SetScriptExecutionDisabledParams, SetTimezoneOverrideParams,
+            SetTouchEmulationEnabledParams,
         },
         input::{DispatchKeyEventParams, DispatchKeyEventType, InsertTextParams},
         page::{NavigateParams, PrintToPdfParams, ReloadParams},
@@ -200,6 +201,13 @@ impl Page {
             self.on(&target, CHOOSE, option).await
         })
         .await;
+    }
+
+    /// From the next page on no script of a page is run.
+    pub async fn without_scripts(&self) {
+        let disabled = SetScriptExecutionDisabledParams::new(true);
+        let disabled = self.tab.execute(disabled).await;
+        self.expect("scripts are switched off", disabled).await;
     }
 
     /// Gives a file to a file field, which may be hidden behind a nicer one.
