@@ -122,22 +122,25 @@ impl Device {
         self.event_with(subject, kind, on, |_| {});
     }
 
-    /// Records an event that says more than its kind and day.
+    /// Records an event that says more than its kind and day; gives its id.
     pub fn event_with(
         &mut self,
         subject: &Subject,
         kind: EventKind,
         on: &str,
         tell: impl FnOnce(&mut Event),
-    ) {
+    ) -> String {
         let on = on.parse().expect("a day");
+        let mut named = String::new();
         self.record(subject, |id| {
             let mut event = Event::new(id.to_string(), kind, on);
             tell(&mut event);
+            named.clone_from(&event.id);
             Body::Event {
                 event: Box::new(event),
             }
         });
+        named
     }
 
     /// Sets a field of a case's head.
@@ -272,6 +275,18 @@ impl Device {
     /// How many requests it has made.
     pub fn exchanges(&self) -> usize {
         self.exchanges
+    }
+
+    /// A case that it holds and that this bureau handles, the first by id.
+    pub fn a_case_of(&self, bureau: &str) -> Subject {
+        let ledger = self.replica.ledger();
+        let handles = |subject: &&Subject| {
+            let case = ledger.case(subject);
+            case.is_some_and(|case| case.folded.file.handling_bureau() == bureau)
+        };
+        let mut cases: Vec<_> = ledger.subjects().filter(handles).cloned().collect();
+        cases.sort_by(|a, b| a.as_str().cmp(b.as_str()));
+        cases.into_iter().next().expect("it holds one")
     }
 
     /// Why changes of its own were refused.

@@ -188,6 +188,8 @@ async fn an_app_that_is_too_old_is_told_and_updated_without_losing_a_draft() {
     page.click(("button", "昨天")).await;
     let day: String = page.evaluate("document.getElementById('on').value").await;
 
+    // The journal has what was typed a moment ago.
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
     releases.upgrade();
     refuses.store(true, Relaxed);
     page.evaluate::<bool>("dispatchEvent(new Event('online'))")
