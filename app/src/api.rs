@@ -4,6 +4,7 @@ use gloo_net::http::{Method, RequestBuilder, Response};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use shared::{
     account::{About, Account, Invitation, Welcome, WelcomeToken},
+    sync::wire::ReviewRow,
     travel::{Handed, Received},
 };
 
@@ -44,6 +45,11 @@ pub(crate) async fn about() -> Result<About, ApiError> {
 /// All accounts that the user may see.
 pub(crate) async fn accounts() -> Result<Vec<Account>, ApiError> {
     read(send(Method::GET, "/api/accounts", None::<()>).await?).await
+}
+
+/// The review tray: the user's own, for the municipal bureau everybody's.
+pub(crate) async fn review() -> Result<Vec<ReviewRow>, ApiError> {
+    read(send(Method::GET, "/api/review", None::<()>).await?).await
 }
 
 /// A one-time link for a new account.

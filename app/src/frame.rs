@@ -7,6 +7,7 @@ mod routes;
 mod search;
 mod sync_mark;
 mod user_menu;
+mod warnings;
 
 use std::cell::Cell;
 
@@ -23,6 +24,7 @@ pub(crate) use self::{
     routes::InAddress,
     search::Found,
     user_menu::{Items, SignOut},
+    warnings::Warnings,
 };
 use crate::{
     components::{
@@ -109,6 +111,7 @@ fn Frame() -> impl IntoView {
             <routes::Pages />
         </div>
         <help::Help help />
+        {warnings::warnings()}
     }
 }
 

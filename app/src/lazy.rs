@@ -18,7 +18,7 @@ use web_sys::HtmlLinkElement;
 
 use crate::{
     components::messages::Shown,
-    frame::{Found, Items, Keys, NewVersion, SignOut},
+    frame::{Found, Items, Keys, NewVersion, SignOut, Warnings},
     pages,
 };
 
@@ -43,6 +43,7 @@ pages! {
     menu: messages => view! { <Shown /> },
     menu: new_version => view! { <NewVersion /> },
     menu: keys => view! { <Keys /> },
+    menu: warnings => view! { <Warnings /> },
     ledger: found => view! { <Found /> },
     ledger: ledger => view! { <pages::ledger::Ledger /> },
     case: case => view! { <pages::case::Case /> },

@@ -35,7 +35,7 @@ use self::{
     server::{SignInFailure, Word},
 };
 use crate::{
-    store::{Store, StoreError},
+    store::{KnownUser, Store, StoreError, StoreHealth},
     words,
 };
 
@@ -49,7 +49,7 @@ pub enum Phase {
     /// Stores are here and locked.
     Locked {
         /// The users whose stores they are.
-        users: Vec<String>,
+        users: Vec<KnownUser>,
     },
     /// A user's store is open.
     Open,
@@ -140,6 +140,16 @@ pub enum SyncState {
         /// How many changes wait.
         unsent: usize,
     },
+    /// The app is too old for the server.
+    VersionTooOld {
+        /// How many changes wait.
+        unsent: usize,
+    },
+    /// The server, or this device's journal, reports trouble.
+    Trouble {
+        /// How many changes wait.
+        unsent: usize,
+    },
     /// The server did not take some changes.
     Refused {
         /// How many.
@@ -175,12 +185,36 @@ pub struct DeviceFacts {
     pub last_contact_milliseconds: Option<i64>,
     /// How far its clock is ahead of the server's.
     pub clock_ahead_milliseconds: i64,
-    /// Whether the browser has promised to keep the store.
-    pub is_persistent: Option<bool>,
+    /// How its stores are, once they have been looked at.
+    pub health: Option<StoreHealth>,
     /// Cases in the journal.
     pub cases_kept: usize,
-    /// What is wrong with the store.
-    pub trouble: Option<String>,
+    /// Entries of the journal that could not be read.
+    pub damaged: Damage,
+    /// What the store has refused since it was last looked at.
+    pub error: Option<StoreError>,
+}
+
+/// What of the journal could not be read at this start.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Damage {
+    /// Entries that the server has: they are fetched again.
+    pub fetched: usize,
+    /// Entries that had not been sent: nobody has them.
+    pub lost: usize,
+}
+
+/// Clocks further apart than this are said to be wrong.
+pub const CLOCK_TOLERANCE_MILLISECONDS: i64 = 10 * 60 * 1000;
+
+impl DeviceFacts {
+    /// Whether something is wrong that the officer is told on whatever page.
+    pub fn ails(&self) -> bool {
+        self.clock_ahead_milliseconds.abs() > CLOCK_TOLERANCE_MILLISECONDS
+            || self.damaged != Damage::default()
+            || self.error.is_some()
+            || self.health.is_some_and(|health| health.ails())
+    }
 }
 
 /// What was written to the journal.
@@ -635,6 +669,14 @@ impl Session {
         engine.issued(case, issuing)
     }
 
+    /// What the server did not take, as this device has it.
+    pub fn refused(&self) -> Vec<(Change, RefusalReason)> {
+        self.outbox.track();
+        self.engine()
+            .map(|engine| engine.refused())
+            .unwrap_or_default()
+    }
+
     /// What was written under this name and not yet recorded.
     pub async fn draft(&self, name: &str) -> Option<String> {
         let engine = self.engine().ok()?;
@@ -710,7 +752,8 @@ impl Session {
         profile: &shared::account::Profile,
     ) -> Result<(), SignInError> {
         self.close();
-        engine::keep_profile(&store, profile).await?;
+        // A device without room opens all the same, with the profile that it has.
+        let _ = engine::keep_profile(&store, profile).await;
         self.profile.set(Some(Arc::new(profile.into())));
         let engine = Engine::open(self, store).await?;
         self.engine.set_value(Some(engine));
@@ -775,11 +818,7 @@ impl Session {
     }
 
     async fn shut(self) {
-        let users: Vec<_> = Store::known_users()
-            .await
-            .into_iter()
-            .map(|user| user.name)
-            .collect();
+        let users = Store::known_users().await;
         self.phase.set(if users.is_empty() {
             Phase::SignedOut
         } else {

@@ -17,6 +17,14 @@ pub fn ready() -> ReadSignal<bool> {
     ready
 }
 
+/// Has the browser look for a newer version now.
+pub fn look() {
+    if let Ok(event) = web_sys::Event::new("update-look") {
+        // Nobody listens only outside a secure context, where every load is the newest.
+        let _ = window().dispatch_event(&event);
+    }
+}
+
 /// Takes the newer version over: the page loads again.
 pub fn take() {
     if let Ok(event) = web_sys::Event::new("update-take") {

@@ -2,7 +2,13 @@
 
 use serde_json::{Map, Value};
 
-use crate::{CaseFile, Event, EventKind, mutation::mutated, order::sort};
+use crate::{
+    CaseFile, Event, EventKind,
+    change::{Body, Change},
+    fold::fields_of,
+    mutation::mutated,
+    order::sort,
+};
 
 /// Standing events of one once-only type and round that say different things.
 ///
@@ -18,7 +24,39 @@ pub struct Conflict {
 }
 
 /// Fields of an event that say who wrote it down, not what happened.
-pub(crate) const PROVENANCE: [&str; 4] = ["change", "author", "recorded_at", "source"];
+pub(crate) const PROVENANCE: [&str; 5] = ["change", "author", "recorded_at", "source", RESENDS];
+
+/// The field of an event that was recorded again after the server had refused it: the id of the
+/// change that was refused.
+pub const RESENDS: &str = "resends";
+
+/// Whether a case has by now what a change says that the server refused: the field's value, or the
+/// event, recorded again with [`RESENDS`].
+///
+/// ```
+/// use shared::{CaseFile, CaseHead, Event, EventKind, change::{Body, ChangeId, Subject}, id::CaseId};
+/// use shared::{conflict::{RESENDS, is_recorded_again}, sync::DeviceState};
+/// let subject = Subject::case(&CaseId::from_random([7; 16]));
+/// let served = Event::new("", EventKind::ResultServed, "2013-03-12".parse()?);
+/// let body = |_: &ChangeId| Body::Event { event: Box::new(served.clone()) };
+/// let refused = DeviceState::new("m4xw".parse()?, "u").compose(0, [(subject, body)]).remove(0);
+/// let mut case = CaseFile::new(CaseHead::default());
+/// assert!(!is_recorded_again(&case, &refused));
+/// let mut again = served.clone();
+/// again.details.insert(RESENDS.into(), refused.id.to_string().into());
+/// case.events.push(again);
+/// assert!(is_recorded_again(&case, &refused));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn is_recorded_again(case: &CaseFile, refused: &Change) -> bool {
+    if let Ok(Body::Head { field, value, .. }) = refused.body() {
+        let mut fields = fields_of(&case.case).into_iter();
+        return fields.any(|(known, now)| known == field && now == value);
+    }
+    let id = refused.id.to_string();
+    let mut resent = case.events.iter().map(|it| it.details.get(RESENDS));
+    resent.any(|resent| resent.and_then(Value::as_str) == Some(&id))
+}
 
 /// The conflicts of a case, in the order of the regulation's events.
 ///
@@ -79,6 +117,16 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::{
+        CaseHead,
+        assess::assess,
+        calendar::WorkCalendar,
+        change::{ChangeId, Subject},
+        fold::fold,
+        history::History,
+        id::CaseId,
+        sync::DeviceState,
+    };
 
     fn check(events: &Value, expected: &[(&str, u8, &[usize])]) {
         let case = json!({ "format": "aftercheck-case/1", "case": {}, "events": events });
@@ -89,6 +137,73 @@ mod tests {
             .map(|it| (it.kind.name(), it.round, it.events.as_slice()))
             .collect();
         assert_eq!(found, expected, "{events}");
+    }
+
+    /// Every order in which they may come.
+    fn orders(changes: &[Change]) -> Vec<Vec<Change>> {
+        if changes.is_empty() {
+            return vec![Vec::new()];
+        }
+        let put_first = |at: usize| {
+            let mut rest = changes.to_vec();
+            let first = rest.remove(at);
+            orders(&rest).into_iter().map(move |mut order| {
+                order.insert(0, first.clone());
+                order
+            })
+        };
+        (0..changes.len()).flat_map(put_first).collect()
+    }
+
+    #[test]
+    fn two_devices_disagree_until_one_of_them_retracts_and_every_device_shows_the_same() {
+        let subject = Subject::case(&CaseId::from_random([7; 16]));
+        let mut devices = ["m4xw", "n5yx"].map(|name| DeviceState::new(name.parse().unwrap(), "u"));
+        let mut record = |device: usize, at: u64, body: &dyn Fn(&ChangeId) -> Body| {
+            devices[device]
+                .compose(at, [(subject.clone(), |id: &ChangeId| body(id))])
+                .remove(0)
+        };
+        let event = |kind: EventKind, on: &str, retracts: Option<String>| {
+            let on = on.parse().unwrap();
+            move |id: &ChangeId| Body::Event {
+                event: Box::new(Event {
+                    retracts: retracts.clone(),
+                    ..Event::new(id.to_string(), kind.clone(), on)
+                }),
+            }
+        };
+        let head = CaseHead {
+            regulation: "beijing-2013".into(),
+            ..CaseHead::default()
+        };
+        let opened = record(0, 1, &|_| Body::Open {
+            head: Box::new(head.clone()),
+        });
+        let mine = record(0, 2, &event(EventKind::ResultServed, "2013-03-12", None));
+        let yours = record(1, 2, &event(EventKind::ResultServed, "2013-03-11", None));
+        let folded = |changes: &[Change]| {
+            let mut shown = orders(changes).into_iter().map(|order| fold(order.iter()));
+            let first = shown.next().unwrap();
+            let bytes = serde_json::to_string(&first).unwrap();
+            assert!(shown.all(|other| serde_json::to_string(&other).unwrap() == bytes));
+            first.file
+        };
+        let disputed = |case: &CaseFile| {
+            let calendar = WorkCalendar::official();
+            let today = "2013-03-13".parse().unwrap();
+            let rows = assess(case, &History::default(), calendar, today).deadlines;
+            rows.iter().filter(|row| row.disputed).count()
+        };
+        let before = folded(&[opened.clone(), mine.clone(), yours.clone()]);
+        assert_eq!(conflicts(&before).len(), 1);
+        assert!(disputed(&before) > 0);
+
+        let wrong = Some(mine.id.to_string());
+        let retracted = record(1, 3, &event(EventKind::Retracted, "2013-03-13", wrong));
+        let after = folded(&[opened, mine, yours, retracted]);
+        assert_eq!(conflicts(&after), []);
+        assert_eq!(disputed(&after), 0);
     }
 
     #[test]

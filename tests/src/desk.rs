@@ -1,9 +1,14 @@
 //! Somebody's desk: a browser with a profile of its own, and an account on the server.
 
-use crate::browser::{Browser, Look, Page};
+use crate::{
+    browser::{Browser, Look, Page},
+    server::Server,
+};
 
 /// The passphrase of every account that [`Desk::welcome`] makes.
 pub const PASSPHRASE: &str = "correct horse battery";
+/// The passphrase of the demo's accounts.
+const DEMO_PASSPHRASE: &str = "aftercheck-demo";
 /// What the mark of the frame says, without the hour.
 const MARK: &str = "document.querySelector('.bar a[href=\"/sync\"]')?.innerText.replace(/\\s*\\d{1,2}:\\d{2}\\s*$/, '').trim()";
 
@@ -12,6 +17,7 @@ const MARK: &str = "document.querySelector('.bar a[href=\"/sync\"]')?.innerText.
 pub struct Desk {
     profile: tempfile::TempDir,
     browser: Browser,
+    passphrase: &'static str,
     /// Its one tab.
     pub page: Page,
 }
@@ -34,27 +40,69 @@ impl Desk {
         desk
     }
 
+    /// Signs in with an account of the demo, and waits as above.
+    pub async fn of_demo(look: Look, server: &Server, user: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder is made");
+        let mut desk = Self::open(folder, look).await;
+        desk.passphrase = DEMO_PASSPHRASE;
+        desk.page.open(&server.url()).await;
+        desk.page.fill(("textbox", "账号"), user).await;
+        desk.unlock().await;
+        desk.is_marked("已同步").await;
+        desk.page
+            .evaluate::<bool>("navigator.serviceWorker.ready.then(() => true)")
+            .await;
+        desk
+    }
+
     async fn open(profile: tempfile::TempDir, look: Look) -> Self {
         let browser = Browser::launch(profile.path()).await;
         let page = browser.page(look).await;
         Self {
             profile,
             browser,
+            passphrase: PASSPHRASE,
             page,
         }
+    }
+
+    /// Another tab of the same browser.
+    pub async fn tab(&self, look: Look) -> Page {
+        self.browser.page(look).await
     }
 
     /// The power goes; the browser comes back on the same profile, with an empty tab.
     pub async fn cut_power(self, look: Look) -> Self {
         self.browser.kill().await;
-        Self::open(self.profile, look).await
+        let mut desk = Self::open(self.profile, look).await;
+        desk.passphrase = self.passphrase;
+        desk
     }
 
     /// Opens the stores with the passphrase.
     pub async fn unlock(&self) {
-        self.page.fill(("textbox", "口令"), PASSPHRASE).await;
-        self.page.click(("button", "登录")).await;
-        self.page.find(("link", "今日")).await;
+        self.unlock_in(&self.page).await;
+    }
+
+    /// The same in another tab.
+    pub async fn unlock_in(&self, page: &Page) {
+        page.fill(("textbox", "口令"), self.passphrase).await;
+        page.click(("button", "登录")).await;
+        page.find(("link", "今日")).await;
+    }
+
+    /// Loads the page again, and opens the stores.
+    pub async fn reload(&self) {
+        self.page.reload().await;
+        self.unlock().await;
+    }
+
+    /// Closes the stores by the user's menu.
+    pub async fn lock(&self) {
+        let page = &self.page;
+        page.click("[popovertarget=user-menu]").await;
+        page.click(("button", "锁定")).await;
+        page.find(("textbox", "口令")).await;
     }
 
     /// Waits until the sync mark says this and no more.

@@ -51,6 +51,7 @@ pub struct Device {
     /// What the server has ever called taken; nothing leaves it.
     acknowledged: BTreeMap<ChangeId, Change>,
     setbacks: usize,
+    exchanges: usize,
 }
 
 impl Device {
@@ -81,6 +82,7 @@ impl Device {
             new: Vec::new(),
             acknowledged: BTreeMap::new(),
             setbacks: 0,
+            exchanges: 0,
         }
     }
 
@@ -117,9 +119,36 @@ impl Device {
 
     /// Records an event.
     pub fn event(&mut self, subject: &Subject, kind: EventKind, on: &str) {
+        self.event_with(subject, kind, on, |_| {});
+    }
+
+    /// Records an event that says more than its kind and day; gives its id.
+    pub fn event_with(
+        &mut self,
+        subject: &Subject,
+        kind: EventKind,
+        on: &str,
+        tell: impl FnOnce(&mut Event),
+    ) -> String {
         let on = on.parse().expect("a day");
-        self.record(subject, |id| Body::Event {
-            event: Box::new(Event::new(id.to_string(), kind, on)),
+        let mut named = String::new();
+        self.record(subject, |id| {
+            let mut event = Event::new(id.to_string(), kind, on);
+            tell(&mut event);
+            named.clone_from(&event.id);
+            Body::Event {
+                event: Box::new(event),
+            }
+        });
+        named
+    }
+
+    /// Sets a field of a case's head.
+    pub fn edit(&mut self, subject: &Subject, field: &str, value: &serde_json::Value) {
+        self.record(subject, |_| Body::Head {
+            field: field.into(),
+            value: value.clone(),
+            replaces: Vec::new(),
         });
     }
 
@@ -146,10 +175,13 @@ impl Device {
         while let Some(command) = commands.pop() {
             assert!(commands.is_empty(), "one thing at a time");
             let input = match command {
-                Command::Exchange(request) => match self.exchange(&request).await {
-                    Ok(response) => Input::Answered(Box::new(response)),
-                    Err(failure) => Input::Failed(failure),
-                },
+                Command::Exchange(request) => {
+                    self.exchanges += 1;
+                    match self.exchange(&request).await {
+                        Ok(response) => Input::Answered(Box::new(response)),
+                        Err(failure) => Input::Failed(failure),
+                    }
+                }
                 Command::Commit(commit) => self.commit(&commit),
                 Command::Wait { milliseconds } => {
                     let is_settled = self.machine.standing() == Standing::Synced;
@@ -208,9 +240,7 @@ impl Device {
     }
 
     fn change(&self, id: &ChangeId) -> Option<&Change> {
-        let mut kept = self.replica.ledger().all();
-        kept.find(|kept| kept.change.id == *id)
-            .map(|kept| &kept.change)
+        self.replica.ledger().get(id).map(|kept| &kept.change)
     }
 
     /// Every change of its own that the server has ever called taken, as it was then, whatever the
@@ -221,14 +251,42 @@ impl Device {
 
     /// A change that the server has, as the journal holds it.
     pub fn taken(&self, id: &ChangeId) -> Option<&Change> {
-        let mut kept = self.replica.ledger().all();
-        let kept = kept.find(|kept| kept.change.id == *id)?;
+        let kept = self.replica.ledger().get(id)?;
         matches!(kept.stage, Stage::Taken(_)).then_some(&kept.change)
+    }
+
+    /// How many changes of a subject that the server has are of this author.
+    pub fn recorded_by(&self, author: &str, subject: &Subject) -> usize {
+        let kept = self.replica.ledger().of(subject).iter();
+        kept.filter(|kept| kept.change.author == author).count()
     }
 
     /// Its own changes that no exchange has settled.
     pub fn unsent(&self) -> usize {
         self.replica.ledger().unsent().len()
+    }
+
+    /// The same, as they are sent.
+    pub fn unsent_bytes(&self) -> Vec<Vec<u8>> {
+        let unsent = self.replica.ledger().unsent();
+        unsent.iter().map(Change::canonical_bytes).collect()
+    }
+
+    /// How many requests it has made.
+    pub fn exchanges(&self) -> usize {
+        self.exchanges
+    }
+
+    /// A case that it holds and that this bureau handles, the first by id.
+    pub fn a_case_of(&self, bureau: &str) -> Subject {
+        let ledger = self.replica.ledger();
+        let handles = |subject: &&Subject| {
+            let case = ledger.case(subject);
+            case.is_some_and(|case| case.folded.file.handling_bureau() == bureau)
+        };
+        let mut cases: Vec<_> = ledger.subjects().filter(handles).cloned().collect();
+        cases.sort_by(|a, b| a.as_str().cmp(b.as_str()));
+        cases.into_iter().next().expect("it holds one")
     }
 
     /// Why changes of its own were refused.

@@ -118,6 +118,19 @@ impl Server {
         }
     }
 
+    /// The most memory that it has taken so far, in bytes, as Linux tells it.
+    pub fn memory_peak_bytes(&self) -> f64 {
+        let running = self.running.as_ref().expect("it runs");
+        let status = std::fs::read_to_string(format!("/proc/{}/status", running.process.id()))
+            .expect("Linux tells how a process is");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let words = line.and_then(|line| line.split_whitespace().next());
+        let kibibytes: f64 = words
+            .and_then(|words| words.parse().ok())
+            .expect("a number of kB");
+        kibibytes * 1024.0
+    }
+
     /// Tells it to stop, and waits until it has.
     pub fn stop(&mut self) {
         let mut running = self.running.take().expect("it runs");

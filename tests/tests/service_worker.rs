@@ -5,9 +5,21 @@ use std::sync::{
     atomic::{AtomicBool, Ordering::Relaxed},
 };
 
-use axum::{Router, http::header::CONTENT_TYPE, response::IntoResponse, routing::get};
+use axum::{
+    Router,
+    extract::Request,
+    http::{StatusCode, header::CONTENT_TYPE},
+    middleware::{Next, from_fn},
+    response::IntoResponse,
+    routing::get,
+};
 use data_encoding::BASE64;
-use server::{assets, http};
+use server::{
+    api::{State, router},
+    assets,
+    db::Database,
+    demo, http,
+};
 use sha2::{Digest, Sha256};
 use tests::browser::{Browser, Look, Page};
 use tokio::net::TcpListener;
@@ -20,9 +32,14 @@ struct Releases {
 
 impl Releases {
     async fn serve() -> Self {
+        Self::beside(Router::new()).await
+    }
+
+    /// With the answers of a server.
+    async fn beside(api: Router) -> Self {
         let next = Arc::new(AtomicBool::new(false));
         let (page, worker) = (next.clone(), next.clone());
-        let api = Router::new()
+        let api = api
             .route("/", get(async move || html(page_of(page.load(Relaxed)))))
             .route(
                 "/sw.js",
@@ -134,6 +151,70 @@ async fn a_newer_version_waits_until_it_is_taken() {
         .evaluate::<bool>("dispatchEvent(new Event('update-take'))")
         .await;
     other.holds(IS_NEXT).await;
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_app_that_is_too_old_is_told_and_updated_without_losing_a_draft() {
+    let (data, profile) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let database = Database::open(data.path()).unwrap();
+    demo::prepare(&database).unwrap();
+    // From the upgrade on the server speaks with nobody but the next release.
+    let refuses = Arc::new(AtomicBool::new(false));
+    let is_refused = refuses.clone();
+    let api =
+        router(State::new(database, true)).layer(from_fn(move |request: Request, next: Next| {
+            let refuse = request.uri().path() == "/api/exchange" && is_refused.load(Relaxed);
+            async move {
+                if refuse {
+                    return StatusCode::UPGRADE_REQUIRED.into_response();
+                }
+                next.run(request).await
+            }
+        }));
+    let releases = Releases::beside(api).await;
+    let browser = Browser::launch(profile.path()).await;
+    let page = open(&browser, &releases.url).await;
+    let unlock = async || {
+        page.fill(("textbox", "口令"), demo::PASSPHRASE).await;
+        page.click(("button", "登录")).await;
+        page.find(("link", "今日")).await;
+    };
+    page.fill(("textbox", "账号"), "chaoyang").await;
+    unlock().await;
+    page.see("已同步").await;
+    page.click(("main", "link", "登记送达")).await;
+    page.click(("radio", "留置送达")).await;
+    page.click(("button", "昨天")).await;
+    let day: String = page.evaluate("document.getElementById('on').value").await;
+
+    // The journal has what was typed a moment ago.
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    releases.upgrade();
+    refuses.store(true, Relaxed);
+    page.evaluate::<bool>("dispatchEvent(new Event('online'))")
+        .await;
+    page.see("须更新本程序").await;
+    page.see("服务器已换用新版本").await;
+    // The browser was made to look for it; nobody had to load the page again.
+    page.find(("button", "现在更新")).await;
+    page.screenshot("too-old").await;
+    assert!(
+        !page.evaluate::<bool>(IS_NEXT).await,
+        "the officer says when"
+    );
+    page.click(("button", "现在更新")).await;
+    page.holds(IS_NEXT).await;
+    page.holds(MOUNTED).await;
+    refuses.store(false, Relaxed);
+    unlock().await;
+    page.see("上次填写、没有登记的内容已恢复").await;
+    page.holds(&format!("document.getElementById('on').value === '{day}'"))
+        .await;
+    page.click(("main", "button", "登记")).await;
+    page.holds("!location.pathname.includes('/record/')").await;
+    page.see("已存本机").await;
+    page.see("已同步").await;
     browser.close().await;
 }
 

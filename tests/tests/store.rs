@@ -17,7 +17,7 @@ const USER: &str = "chaoyang";
 const PASSPHRASE: &str = "aftercheck-demo";
 /// How long after "saved" the power goes.
 const AFTER_SAVED: Duration = Duration::from_millis(50);
-const POWER_CUTS: usize = 4;
+const POWER_CUTS: usize = 20;
 
 /// A device on which an officer has signed in once, and its server.
 struct Device {
@@ -108,30 +108,71 @@ async fn saved(page: &Page) -> String {
 }
 
 /// The cases that the device says wait to be sent.
-async fn waiting(page: &Page, count: usize) -> BTreeSet<String> {
+async fn waiting(page: &Page) -> BTreeSet<String> {
     page.bring_to_front().await;
     page.click(("link", "同步")).await;
-    page.find(("heading", format!("待发送 {count}").as_str()))
-        .await;
+    page.find(("heading", "这台设备")).await;
+    // Said once the journal has been read, and the server asked in vain.
+    page.see("离线，待发").await;
     let cases: Vec<String> = page
         .evaluate("[...document.querySelectorAll('[aria-labelledby=waiting] a')].map(link => link.pathname)")
         .await;
     cases.into_iter().collect()
 }
 
+/// The same, once there are so many.
+async fn all_waiting(page: &Page, count: usize) -> BTreeSet<String> {
+    page.bring_to_front().await;
+    page.click(("link", "同步")).await;
+    page.find(("heading", format!("待发送 {count}").as_str()))
+        .await;
+    waiting(page).await
+}
+
+/// Cases of the ledger, as many as the screen shows.
+async fn cases_in_sight(page: &Page) -> BTreeSet<String> {
+    page.click(("link", "台账")).await;
+    page.see("北京").await;
+    let cases: Vec<String> = page
+        .evaluate("[...document.querySelectorAll('main a[href^=\"/cases/\"]')].map(link => link.pathname)")
+        .await;
+    cases.into_iter().collect()
+}
+
+/// Goes to an address within the app.
+async fn go(page: &Page, address: &str) {
+    let go = format!(
+        "history.pushState(null, '', '{address}'), dispatchEvent(new PopStateEvent('popstate'))"
+    );
+    page.evaluate::<bool>(&go).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_called_saved_survives_a_reload_and_power_cuts() {
     let mut device = Device::signed_in().await;
+    let cases = cases_in_sight(&device.page).await;
+    assert!(cases.len() > POWER_CUTS, "{cases:?}");
     device.server.stop();
-    let mut recorded = BTreeSet::from([record_service(&device.page).await]);
     device.reload().await;
-    for _ in 0..POWER_CUTS {
-        assert_eq!(waiting(&device.page, recorded.len()).await, recorded);
-        recorded.insert(record_service(&device.page).await);
+    let (mut recorded, mut lost) = (BTreeSet::new(), BTreeSet::new());
+    for case in cases.into_iter().take(POWER_CUTS) {
+        go(&device.page, &format!("{case}/record/status_reported")).await;
+        device.page.click(("main", "button", "登记")).await;
+        assert_eq!(saved(&device.page).await, case);
         sleep(AFTER_SAVED).await;
         device = device.cut_power().await;
+        recorded.insert(case);
+        let kept = waiting(&device.page).await;
+        lost.extend(recorded.difference(&kept).cloned());
     }
-    assert_eq!(waiting(&device.page, recorded.len()).await, recorded);
+    println!(
+        "{{\"power_cuts\":{POWER_CUTS},\"recorded\":{},\"lost\":{}}}",
+        recorded.len(),
+        lost.len()
+    );
+    assert!(lost.is_empty(), "lost {lost:?}");
+    device.reload().await;
+    assert_eq!(all_waiting(&device.page, POWER_CUTS).await, recorded);
     device.browser.close().await;
 }
 
@@ -314,7 +355,7 @@ async fn two_tabs_record_at_once_and_lose_nothing() {
         4,
         "each tab knows what the other has recorded"
     );
-    assert_eq!(waiting(&device.page, 4).await, recorded);
-    assert_eq!(waiting(&other, 4).await, recorded);
+    assert_eq!(all_waiting(&device.page, 4).await, recorded);
+    assert_eq!(all_waiting(&other, 4).await, recorded);
     device.browser.close().await;
 }

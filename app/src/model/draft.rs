@@ -7,7 +7,9 @@ use shared::{
     CaseFile, Day, Event, EventKind,
     assess::{Assessment, Deadline},
     calendar::{DayKind, WorkCalendar},
+    conflict::RESENDS,
     field::{Entry, Field, fields},
+    id::CaseId,
     progress::progress,
     rule::Done,
     words,
@@ -52,7 +54,55 @@ pub(crate) fn event(kind: &EventKind, typed: &Typed) -> Option<Event> {
             document.remove(field.name);
         }
     }
+    let resent = text(typed, RESENDS);
+    if !resent.is_empty() {
+        document.insert(RESENDS.to_owned(), json!(resent));
+    }
     serde_json::from_value(Value::Object(document)).ok()
+}
+
+/// What would have to be typed for this event.
+pub(crate) fn typed(event: &Event) -> Typed {
+    let Ok(Value::Object(document)) = serde_json::to_value(event) else {
+        return Typed::new();
+    };
+    let text = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => {
+            let lines: Vec<_> = items.iter().filter_map(Value::as_str).collect();
+            lines.join("\n")
+        }
+        other => other.to_string(),
+    };
+    names(&event.kind)
+        .filter_map(|name| Some((name, text(document.get(name)?))))
+        .collect()
+}
+
+/// The name under which the device keeps what is typed for an event that is not recorded yet.
+pub(crate) fn name_of(case: &CaseId, kind: &EventKind, round: &str) -> String {
+    format!("record/{case}/{}/{round}", kind.name())
+}
+
+/// A draft as the device keeps it: what is typed, and what is to be recorded with it.
+pub(crate) fn to_text(typed: &Typed, companions: &[EventKind]) -> String {
+    let companions: Vec<_> = companions.iter().map(EventKind::name).collect();
+    serde_json::to_string(&(typed, companions)).unwrap_or_default()
+}
+
+/// The same read back; nothing where it cannot be read.
+pub(crate) fn from_text(kind: &EventKind, text: &str) -> Option<(Typed, Vec<EventKind>)> {
+    let (kept, companions): (BTreeMap<String, String>, Vec<String>) =
+        serde_json::from_str(text).ok()?;
+    let typed = names(kind).filter_map(|name| Some((name, kept.get(name)?.clone())));
+    let companions = companions.iter().map(|name| EventKind::from_name(name));
+    Some((typed.collect(), companions.collect()))
+}
+
+/// Everything that is typed for an event of this kind.
+fn names(kind: &EventKind) -> impl Iterator<Item = &'static str> {
+    let own = fields(kind).iter().map(|field| field.name);
+    [ON, RESENDS].into_iter().chain(own)
 }
 
 fn value(entry: Entry, text: &str) -> Value {
@@ -374,6 +424,32 @@ mod tests {
             &["周四，照文书，不顺延", "! 早于事件日期"],
         );
         check("2013-04-13", false, &["周六，休息日，照文书，不顺延"]);
+    }
+
+    #[test]
+    fn what_is_typed_is_kept_and_an_event_can_be_typed_again() {
+        let typed: Typed = [(ON, "2013-0"), ("method", "留置送达"), (RESENDS, "m4xw/3")]
+            .map(|(name, text)| (name, text.to_owned()))
+            .into();
+        let together = vec![EventKind::RectificationOrdered];
+        let kind = EventKind::ResultServed;
+        let read = from_text(&kind, &to_text(&typed, &together));
+        assert_eq!(read, Some((typed, together)));
+        assert_eq!(from_text(&kind, "{}"), None);
+
+        let event: Event = serde_json::from_value(json!({
+            "id": "m4xw/3", "type": "reinspection_reported", "on": "2013-03-01",
+            "round": 2, "verdict": "nonconforming", "serious": true,
+        }))
+        .unwrap();
+        let again = super::event(&event.kind, &super::typed(&event)).unwrap();
+        assert_eq!(
+            Event {
+                id: event.id.clone(),
+                ..again
+            },
+            event
+        );
     }
 
     #[test]

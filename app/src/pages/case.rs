@@ -227,6 +227,7 @@ fn head(case: &Arc<LedgerCase>) -> AnyView {
                 <span>{name}</span>
                 <span class="no num">{number_of(case)}</span>
                 {stage}
+                {(!may_record(case)).then(|| tag(Look::Waived, "抄报本局，只能查看"))}
             </h1>
             <dl class="facts">{facts}</dl>
             <div class="acts">

@@ -11,6 +11,7 @@ use crate::{
         status::{Look, status},
     },
     session::{Phase, Session, SignInError},
+    store::KnownUser,
 };
 
 /// Who, and the passphrase.
@@ -21,8 +22,8 @@ pub(crate) fn SignIn() -> impl IntoView {
         Phase::Locked { users } => users,
         _ => Vec::new(),
     };
-    let first = known().into_iter().next().unwrap_or_default();
-    let user = RwSignal::new(first);
+    let first = known().into_iter().next();
+    let user = RwSignal::new(first.map(|user| user.name).unwrap_or_default());
     let other = RwSignal::new(false);
     let passphrase = RwSignal::new(String::new());
     let busy = RwSignal::new(false);
@@ -124,13 +125,18 @@ fn ServerNote() -> impl IntoView {
 
 #[component]
 fn KnownUsers(
-    known: Vec<String>,
+    known: Vec<KnownUser>,
     chosen: RwSignal<String>,
     other: impl Fn(ev::MouseEvent) + Copy + Send + 'static,
 ) -> impl IntoView {
     let users = known
         .into_iter()
-        .map(|user| {
+        .map(|KnownUser { name: user, emptied }| {
+            let say = if emptied {
+                "浏览器清除了数据，登录后重新取回"
+            } else {
+                "用过本机"
+            };
             let pressed = {
                 let user = user.clone();
                 move || if chosen.with(|chosen| *chosen == user) { "true" } else { "false" }
@@ -139,7 +145,7 @@ fn KnownUsers(
             view! {
                 <button type="button" aria-pressed=pressed on:click=move |_| chosen.set(user.clone())>
                     {name}
-                    <small>"用过本机"</small>
+                    <small>{say}</small>
                 </button>
             }
         })

@@ -1,15 +1,15 @@
 //! 同步: what waits, what came back and why, and how this device is.
 
+mod tray;
+
 use leptos::prelude::*;
 
+use self::tray::Tray;
 use crate::{
     components::status::{Look, status},
     session::{DeviceFacts, OutboxRow, Session},
-    words::{day, sync as words},
+    words::{day, store, sync as words},
 };
-
-/// Clocks further apart than this are said to be wrong.
-const CLOCK_TOLERANCE_MILLISECONDS: i64 = 10 * 60 * 1000;
 
 /// How things stand between this device and the server.
 #[component]
@@ -25,11 +25,10 @@ pub(crate) fn Sync() -> impl IntoView {
             <p>{words::in_full(&state, today)}</p>
         }
     };
-    let parted = Memo::new(move |_| {
+    let waits = Memo::new(move |_| {
         let rows = session.outbox().get();
-        let (refused, waiting): (Vec<_>, Vec<_>) =
-            rows.iter().cloned().partition(|row| row.refused.is_some());
-        (waiting, refused)
+        let waits = rows.iter().filter(|row| row.refused.is_none()).cloned();
+        waits.collect::<Vec<_>>()
     });
     view! {
         <main class="page" id="main" tabindex="-1">
@@ -37,57 +36,14 @@ pub(crate) fn Sync() -> impl IntoView {
                 <h1>"同步"</h1>
             </div>
             <div class="state" role="status">{state}</div>
-            {move || refused(&parted.get().1, session)}
-            {move || waiting(&parted.get().0, session)}
+            <Tray />
+            {move || waiting(&waits.get(), session)}
             <section class="part" aria-labelledby="device">
                 <h2 id="device">"这台设备"</h2>
                 {move || device(&session.device().get(), session)}
             </section>
         </main>
     }
-}
-
-fn refused(rows: &[OutboxRow], session: Session) -> AnyView {
-    if rows.is_empty() {
-        return ().into_any();
-    }
-    let count = rows.len();
-    let rows = rows
-        .iter()
-        .map(|row| {
-            let reason = row.refused.map(words::refusal).unwrap_or_default();
-            view! {
-                <tr>
-                    <td>{status(Look::Disputed, "退回")}</td>
-                    {what(row)}
-                    <td class="wrap">{reason}</td>
-                    <td class="num">{day::moment(row.recorded_at_milliseconds, session.today().get_untracked())}</td>
-                </tr>
-            }
-        })
-        .collect::<Vec<_>>();
-    view! {
-        <section class="part" aria-labelledby="refused">
-            <h2 id="refused">"被退回 "<span class="num">{count}</span></h2>
-            <div class="rows--scroll">
-                <table class="rows">
-                    <thead>
-                        <tr>
-                            <th scope="col">"状态"</th>
-                            <th scope="col">"案号"</th>
-                            <th scope="col">"企业"</th>
-                            <th scope="col">"内容"</th>
-                            <th scope="col">"原因"</th>
-                            <th scope="col">"登记于"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
-            <p>"退回的内容留在本机，不影响其他内容收发。由登记人核对后重新登记，或请市局处理。"</p>
-        </section>
-    }
-    .into_any()
 }
 
 fn waiting(rows: &[OutboxRow], session: Session) -> AnyView {
@@ -159,29 +115,22 @@ fn device(facts: &DeviceFacts, session: Session) -> AnyView {
     let contact = facts
         .last_contact_milliseconds
         .map_or("尚未联系过".to_owned(), |at| day::moment(at, today));
-    let ahead = facts.clock_ahead_milliseconds;
-    let clock = if ahead.abs() > CLOCK_TOLERANCE_MILLISECONDS {
-        let minutes = ahead.abs() / 60_000;
-        let words = if ahead > 0 {
-            format!("比服务器快 {minutes} 分钟，请校准")
-        } else {
-            format!("比服务器慢 {minutes} 分钟，请校准")
-        };
-        status(Look::Soon, words)
-    } else {
-        status(Look::Done, "与服务器一致")
+    let clock = match words::clock(facts.clock_ahead_milliseconds) {
+        Some(words) => status(Look::Soon, words),
+        None => status(Look::Done, "与服务器一致"),
     };
-    let kept = match facts.is_persistent {
+    let kept = match facts.health.and_then(|health| health.persisted) {
         Some(true) => status(Look::Done, "浏览器已答应长期保存"),
         Some(false) => status(Look::Soon, "空间紧张时浏览器可能清除，请及时联网"),
         None => status(Look::Provisional, "浏览器没有说明"),
     };
-    let trouble = facts.trouble.clone().map(|words| {
+    let trouble = store::trouble(facts).into_iter().map(|words| {
         view! {
             <dt>"问题"</dt>
             <dd>{status(Look::Overdue, words)}</dd>
         }
     });
+    let trouble = trouble.collect::<Vec<_>>();
     view! {
         <dl class="known">
             <dt>"最近联系服务器"</dt>

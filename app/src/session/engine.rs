@@ -17,18 +17,19 @@ use shared::{
     CaseFile,
     attachment::ContentHash,
     change::{Body, Change, ChangeId, DeviceId, Subject},
+    conflict::is_recorded_again,
     document::Issued,
     id::CaseId,
     order::sort_by_key,
     sync::{
-        Command, Commit, Device, DeviceState, Failure, Input, Replica, Stage, Standing,
-        device::Settlement, replica::Applied,
+        Command, Commit, Device, DeviceState, Failure, Input, Kept, Replica, Stage, Standing,
+        device::Settlement, replica::Applied, wire::RefusalReason,
     },
 };
 
 use super::{
-    AttachmentRecord, DeviceFacts, EventRecord, LedgerCase, OutboxRow, Profile, RecordError,
-    Session, SyncState, Word,
+    AttachmentRecord, Damage, DeviceFacts, EventRecord, LedgerCase, OutboxRow, Profile,
+    RecordError, Session, SyncState, Word,
     contents::{Besides, Contents},
     ledger::{CachedCase, from_entries, names, read_json, to_bytes, to_entry, write},
     now,
@@ -36,7 +37,7 @@ use super::{
 };
 use crate::{
     store::{
-        CaseBytes, Store, StoreError,
+        CaseBytes, EntryKey, Store, StoreError,
         tabs::{Lead, Tabs},
     },
     words,
@@ -75,6 +76,7 @@ pub(super) struct Engine {
     pub(super) contents: Contents,
     /// Only the newest wait wakes the machine.
     wait: Cell<u64>,
+    damaged: Cell<Damage>,
     closed: Cell<bool>,
 }
 
@@ -112,6 +114,7 @@ impl Engine {
             turn: Mutex::new(()),
             contents: Contents::default(),
             wait: Cell::new(0),
+            damaged: Cell::default(),
             closed: Cell::new(false),
         });
         let cached = engine.show_cached();
@@ -270,9 +273,10 @@ impl Engine {
             entries = rest;
             TimeoutFuture::new(0).await;
         }
-        self.replica.borrow_mut().damaged(names(&loaded.damaged));
+        self.note_damage(&loaded.damaged);
         self.show_calendar();
-        if cached {
+        // What local storage shows of what is damaged is not on record any more.
+        if cached && loaded.damaged.is_empty() {
             self.session.announced.update(|count| *count += 1);
             self.show_outbox();
         } else {
@@ -297,10 +301,9 @@ impl Engine {
         let state = kept_state(&self.store).await?;
         let touched = {
             let mut replica = self.replica.borrow_mut();
-            let touched = replica.load(state, loaded.whole, from_entries(loaded.entries));
-            replica.damaged(names(&loaded.damaged));
-            touched
+            replica.load(state, loaded.whole, from_entries(loaded.entries))
         };
+        self.note_damage(&loaded.damaged);
         if loaded.whole {
             self.show_all();
         } else {
@@ -311,6 +314,33 @@ impl Engine {
             self.step(Input::Recorded(unsent));
         }
         Ok(())
+    }
+
+    /// What cannot be read is fetched again, as far as the server has it; the officer is told.
+    fn note_damage(&self, damaged: &[EntryKey]) {
+        if damaged.is_empty() {
+            return;
+        }
+        let names = names(damaged);
+        let mut replica = self.replica.borrow_mut();
+        let writer = replica.writer();
+        let is_lost = |id: &&ChangeId| id.device == writer.device && id.sequence > writer.settled;
+        let lost = names.iter().filter(is_lost).count();
+        self.damaged.set(Damage {
+            fetched: names.len() - lost,
+            lost,
+        });
+        replica.damaged(names);
+    }
+
+    /// What the server did not take.
+    pub(super) fn refused(&self) -> Vec<(Change, RefusalReason)> {
+        let replica = self.replica.borrow();
+        let refused = |kept: &Kept| match kept.stage {
+            Stage::Refused(reason) => Some((kept.change.clone(), reason)),
+            _ => None,
+        };
+        replica.ledger().all().filter_map(refused).collect()
     }
 
     fn listen(self: &Rc<Self>) {
@@ -541,13 +571,14 @@ impl Engine {
                 .state()
                 .last_contact_milliseconds
                 .and_then(|at| i64::try_from(at).ok());
-            let refused = self
-                .replica
-                .borrow()
-                .ledger()
-                .all()
-                .filter(|kept| matches!(kept.stage, Stage::Refused(_)))
-                .count();
+            let cases = self.session.cases.get_untracked();
+            let is_mended = |change: &Change| {
+                let id = change.subject.case_id();
+                let case = cases.iter().find(|case| Some(&case.id) == id.as_ref());
+                case.is_some_and(|case| is_recorded_again(&case.file, change))
+            };
+            let refused = self.refused();
+            let refused = refused.iter().filter(|(it, _)| !is_mended(it)).count();
             match machine.standing() {
                 Standing::Starting => SyncState::Starting,
                 Standing::Exchanging => SyncState::Sending { count: unsent },
@@ -559,12 +590,12 @@ impl Engine {
                     at_milliseconds: contact.unwrap_or_default(),
                 },
                 Standing::SignInExpired => SyncState::SignInExpired { unsent },
-                Standing::Unreachable | Standing::VersionTooOld | Standing::Trouble => {
-                    SyncState::Waiting {
-                        unsent,
-                        since_milliseconds: contact,
-                    }
-                }
+                Standing::VersionTooOld => SyncState::VersionTooOld { unsent },
+                Standing::Trouble => SyncState::Trouble { unsent },
+                Standing::Unreachable => SyncState::Waiting {
+                    unsent,
+                    since_milliseconds: contact,
+                },
             }
         };
         if self
@@ -607,7 +638,7 @@ impl Engine {
                     enterprise: head
                         .map(|head| head.enterprise.name.clone())
                         .unwrap_or_default(),
-                    what: what(&kept.change),
+                    what: words::sync::what(&kept.change),
                     recorded_at_milliseconds: recorded_at(&kept.change),
                     refused,
                     case: id,
@@ -651,9 +682,10 @@ impl Engine {
                     .last_contact_milliseconds
                     .and_then(|at| i64::try_from(at).ok()),
                 clock_ahead_milliseconds: -writer.clock_offset_milliseconds,
-                is_persistent: health.persisted,
+                health: Some(health),
                 cases_kept: self.session.cases.with_untracked(|cases| cases.len()),
-                trouble: words::store::trouble(&health),
+                damaged: self.damaged.get(),
+                error: None,
             }
         };
         let facts = Arc::new(facts);
@@ -665,7 +697,7 @@ impl Engine {
     pub(super) fn trouble(&self, error: &StoreError) {
         self.session.device.update(|facts| {
             *facts = Arc::new(DeviceFacts {
-                trouble: Some(words::store::error(error)),
+                error: Some(error.clone()),
                 ..DeviceFacts::clone(facts)
             });
         });
@@ -751,25 +783,6 @@ fn is_of_announcement(subject: &Subject) -> bool {
 
 fn recorded_at(change: &Change) -> i64 {
     i64::try_from(change.clock.milliseconds).unwrap_or(i64::MAX)
-}
-
-fn what(change: &Change) -> String {
-    match change.body() {
-        Ok(Body::Event { event }) => shared::words::event(&event.kind).to_owned(),
-        Ok(Body::Open { .. }) => "建立案件".to_owned(),
-        Ok(Body::Head { .. }) => "修改基本情况".to_owned(),
-        Ok(Body::Notice { .. }) => "载入工作日通知".to_owned(),
-        Ok(Body::OverlayFile { .. }) => "载入在京机关调休".to_owned(),
-        Ok(Body::NoticeWithdrawn { .. }) => "撤回工作日安排".to_owned(),
-        Ok(Body::Overlay { on: true }) => "启用在京机关调休".to_owned(),
-        Ok(Body::Overlay { on: false }) => "停用在京机关调休".to_owned(),
-        Ok(Body::Attach { attachment }) => format!("附件：{}", attachment.name),
-        Ok(Body::Detach { .. }) => "取下附件".to_owned(),
-        Ok(Body::Document { .. }) => "出文".to_owned(),
-        Ok(Body::DocumentVoided { .. }) => "文书作废".to_owned(),
-        Ok(Body::Announcement { .. }) => "公告".to_owned(),
-        Ok(Body::History { .. } | Body::Unknown) | Err(_) => "较新版本的记录".to_owned(),
-    }
 }
 
 impl From<&shared::account::Profile> for Profile {

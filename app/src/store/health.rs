@@ -27,7 +27,21 @@ pub struct StoreHealth {
     pub rebuilt: Option<Unfit>,
 }
 
+/// The share of what the browser grants from which on room runs out.
+const NEARLY_FULL: f64 = 0.9;
+
 impl StoreHealth {
+    /// Whether the officer is to be told of something.
+    pub fn ails(&self) -> bool {
+        self.rebuilt.is_some() || self.cases.left_out > 0 || self.is_nearly_full()
+    }
+
+    /// Whether the browser will soon refuse to keep more.
+    pub fn is_nearly_full(&self) -> bool {
+        let share = self.used_bytes.zip(self.quota_bytes);
+        share.is_some_and(|(used, quota)| used > quota * NEARLY_FULL)
+    }
+
     /// How full local storage is, from 0 to 1.
     #[expect(clippy::cast_precision_loss, reason = "a share for people")]
     pub fn local_share(&self) -> f64 {

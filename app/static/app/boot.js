@@ -2,6 +2,7 @@
 //
 // Between this script and the app:
 //   <html data-update="ready">, event "update-ready"   a newer version waits, or has been taken elsewhere
+//   event "update-look"                                 the server wants a newer version: fetch it
 //   event "update-take"                                 the officer wants it now: take it and reload
 
 import open from "./app.js";
@@ -55,6 +56,7 @@ async function keepForOffline(workers) {
       if (worker.state === "installed" && workers.controller) wait(worker);
     });
   });
+  addEventListener("update-look", () => registration.update().catch(() => {}));
   // A tablet's page is woken far more often than it is loaded.
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") registration.update().catch(() => {});

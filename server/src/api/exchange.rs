@@ -11,7 +11,7 @@ use shared::{
     Role,
     sync::{
         ExchangeRequest, ExchangeResponse, Scope,
-        wire::{MAXIMUM_PUSH_CHANGES, PROTOCOL},
+        wire::{MAXIMUM_PUSH_CHANGES, PROTOCOL, ReviewRow},
     },
 };
 use tokio_stream::{Stream, StreamExt, wrappers::BroadcastStream};
@@ -21,7 +21,6 @@ use super::{
     problem::{Body, Problem},
     session::SignedIn,
 };
-use crate::db::ReviewRow;
 
 /// How often a quiet stream of news says that it is still there.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);

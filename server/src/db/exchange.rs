@@ -346,7 +346,6 @@ impl<'a> Desk<'a> {
             self.append_step(&change)?;
             return Ok(true);
         }
-        keep_number(self.transaction, &change)?;
         let now = self.now_milliseconds;
         let touched = self.cases.append(self.transaction, &change, now)?;
         self.touched.extend(touched);
@@ -624,6 +623,32 @@ pub(super) struct Cases(HashMap<Subject, Loaded>);
 struct Loaded {
     changes: Vec<Change>,
     folded: FoldedCase,
+    /// Stamp and id of the change that comes last in the order of the fold.
+    last: Option<(HybridTime, ChangeId)>,
+}
+
+impl Loaded {
+    fn of(changes: Vec<Change>) -> Self {
+        let places = changes.iter().map(|it| (it.clock, it.id.clone()));
+        Self {
+            last: places.max(),
+            folded: fold(&changes),
+            changes,
+        }
+    }
+
+    /// Most changes come after all others: then not all of them are folded anew.
+    fn take(&mut self, change: &Change) {
+        let place = Some((change.clock, change.id.clone()));
+        let comes_last = place > self.last;
+        self.changes.push(change.clone());
+        if comes_last {
+            self.last = place;
+        }
+        if !comes_last || !self.folded.extend(change) {
+            self.folded = fold(&self.changes);
+        }
+    }
 }
 
 impl Cases {
@@ -633,9 +658,8 @@ impl Cases {
         subject: &Subject,
     ) -> Result<&mut Loaded, Error> {
         if !self.0.contains_key(subject) {
-            let changes = log::changes_of(transaction, subject)?;
-            let folded = fold(&changes);
-            self.0.insert(subject.clone(), Loaded { changes, folded });
+            let loaded = Loaded::of(log::changes_of(transaction, subject)?);
+            self.0.insert(subject.clone(), loaded);
         }
         self.0
             .get_mut(subject)
@@ -659,10 +683,17 @@ impl Cases {
         now_milliseconds: u64,
     ) -> Result<BTreeSet<Scope>, Error> {
         let loaded = self.load(transaction, &change.subject)?;
-        loaded.changes.push(change.clone());
-        loaded.folded = fold(&loaded.changes);
-        if let Ok(Body::Attach { attachment }) = change.body() {
-            name_content(transaction, &change.subject, &attachment)?;
+        loaded.take(change);
+        match change.body() {
+            Ok(Body::Attach { attachment }) => {
+                name_content(transaction, &change.subject, &attachment)?;
+            }
+            // Numbers go on after one that comes with a change: from a file, or back from a device.
+            Ok(Body::Open { head }) => go_on_after(transaction, &head.number)?,
+            Ok(Body::Head { field, value, .. }) if field == "number" => {
+                go_on_after(transaction, value.as_str().unwrap_or_default())?;
+            }
+            _ => {}
         }
         log::append(
             transaction,
@@ -691,8 +722,6 @@ impl Cases {
     ) -> Result<BTreeSet<Scope>, Error> {
         let head = &self.load(transaction, subject)?.folded.file.case;
         if !head.number.is_empty() {
-            // Numbers go on after those that a file has brought.
-            go_on_after(transaction, &head.number)?;
             return Ok(BTreeSet::new());
         }
         let year = match head.spot_check.year {
@@ -726,16 +755,6 @@ fn in_series(number: &str) -> Option<(&str, i64)> {
     (fits && place.len() <= DIGITS_AT_MOST)
         .then(|| Some((series, place.parse().ok()?)))
         .flatten()
-}
-
-/// A number that comes back with a change is not given again.
-fn keep_number(transaction: &Transaction<'_>, change: &Change) -> Result<(), Error> {
-    match change.body() {
-        Ok(Body::Head { field, value, .. }) if field == "number" => {
-            go_on_after(transaction, value.as_str().unwrap_or_default())
-        }
-        _ => Ok(()),
-    }
 }
 
 /// Numbers of its series go on after this one.

@@ -5,14 +5,13 @@ use std::collections::BTreeSet;
 use data_encoding::BASE64URL_NOPAD;
 use hmac::{Hmac, KeyInit, Mac};
 use rusqlite::{OptionalExtension, Row, Transaction};
-use serde::Serialize;
 use sha2::Sha256;
 use shared::{
     change::{ChainLink, Change, Digest, Subject},
     mutation::mutated,
     sync::{
         Scope,
-        wire::{Receipt, RefusalReason},
+        wire::{Receipt, RefusalReason, ReviewRow},
     },
 };
 
@@ -26,19 +25,6 @@ const RECEIPT_BYTES: usize = 16;
 pub struct BrokenChain {
     /// Where.
     pub position: i64,
-}
-
-/// One change that was not taken.
-#[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
-pub struct ReviewRow {
-    /// Its number in the tray.
-    pub number: i64,
-    /// Why it was not taken.
-    pub reason: RefusalReason,
-    /// The change as it came.
-    pub change: Change,
-    /// When it came, in milliseconds since 1970-01-01T00:00:00Z.
-    pub received_milliseconds: i64,
 }
 
 /// Signs receipts.
@@ -385,7 +371,7 @@ impl Database {
     pub fn review(&self, author: Option<&str>) -> Result<Vec<ReviewRow>, Error> {
         self.read(|transaction| {
             let mut statement = transaction.prepare_cached(
-                "SELECT number, reason, change, received_at FROM review
+                "SELECT number, reason, change, received_at, author FROM review
                  WHERE ?1 IS NULL OR author = ?1 ORDER BY number",
             )?;
             let rows = statement.query_map([author], |row| {
@@ -394,10 +380,11 @@ impl Database {
                     row.get::<_, String>(1)?,
                     row.get::<_, String>(2)?,
                     row.get(3)?,
+                    row.get(4)?,
                 ))
             })?;
             rows.map(|row| {
-                let (number, reason, change, received_milliseconds) = row?;
+                let (number, reason, change, received_milliseconds, sent_by) = row?;
                 let reason = serde_json::from_value(reason.into());
                 let change = serde_json::from_str(&change);
                 let (Ok(reason), Ok(change)) = (reason, change) else {
@@ -408,6 +395,7 @@ impl Database {
                     reason,
                     change,
                     received_milliseconds,
+                    sent_by,
                 })
             })
             .collect()

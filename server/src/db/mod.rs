@@ -26,7 +26,7 @@ pub use accounts::{INVITATION_MILLISECONDS, SESSION_MILLISECONDS};
 pub use contents::NamedContent;
 pub use exchange::Exchanged;
 pub use intake::{Arriving, Refused, Taken, TakenIn};
-pub use log::{BrokenChain, ReviewRow};
+pub use log::BrokenChain;
 
 /// The data file's name within the data directory.
 pub const FILE_NAME: &str = "aftercheck.sqlite3";

@@ -179,6 +179,7 @@ impl Replica {
     ) -> BTreeSet<Subject> {
         if whole {
             self.ledger.clear();
+            self.damaged.clear();
         }
         let before = self.writer.clone();
         if let Some(state) = state
@@ -194,8 +195,11 @@ impl Replica {
         for kept in entries {
             self.writer.clock = self.writer.clock.observing(kept.change.clock);
             self.count(&kept.change.id);
+            // Another tab has mended it.
+            self.damaged.remove(&kept.change.id);
             touched.extend(self.ledger.put(kept));
         }
+        self.mark_damage();
         touched
     }
 
@@ -204,13 +208,20 @@ impl Replica {
     pub fn damaged(&mut self, names: impl IntoIterator<Item = ChangeId>) {
         for name in names {
             self.count(&name);
+            self.damaged.insert(name);
+        }
+        self.mark_damage();
+    }
+
+    /// What the journal says of itself holds only without its damaged entries, whoever wrote it.
+    fn mark_damage(&mut self) {
+        for name in &self.damaged {
             if name.device == self.writer.device {
                 self.writer.holes_up_to = self.writer.holes_up_to.max(name.sequence);
             }
             if !mutated("damage-not-noticed") {
                 self.writer.held = Digest::of(b"entries of the journal are damaged");
             }
-            self.damaged.insert(name);
         }
     }
 
@@ -376,6 +387,23 @@ mod tests {
         replica.damaged(["m4xw/7".parse().unwrap()]);
         assert_eq!(record(&mut replica, "case/abc").id.sequence, 8);
         assert_eq!(replica.writer().holes_up_to, 7);
+    }
+
+    #[test]
+    fn damage_is_not_forgotten_over_what_other_tabs_have_written() {
+        let mut replica = replica();
+        record(&mut replica, "case/a");
+        let state = replica.writer().clone();
+        replica.damaged(["m4xw/1".parse().unwrap()]);
+        let (held, holes) = (replica.writer().held, replica.writer().holes_up_to);
+        assert_ne!(held, state.held);
+        assert_eq!(holes, 1, "a number that nobody can send any more");
+        replica.load(Some(state.clone()), false, []);
+        assert_eq!(replica.writer().held, held);
+        assert_eq!(replica.writer().holes_up_to, holes);
+        // Another tab has mended it, and the whole journal is read again.
+        replica.load(Some(state.clone()), true, []);
+        assert_eq!(replica.writer().held, state.held);
     }
 
     #[test]

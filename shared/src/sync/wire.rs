@@ -211,6 +211,35 @@ pub enum RefusalReason {
     Other,
 }
 
+/// One change that was not taken, as the review tray keeps it. Its author sees it on every device,
+/// the municipal bureau sees everybody's (article 3).
+///
+/// ```
+/// use shared::sync::wire::{RefusalReason, ReviewRow};
+/// let row: ReviewRow = serde_json::from_str(
+///     r#"{"number":1,"reason":"out_of_scope","change":{"id":"m4xw/1","subject":"case/abc",
+///     "clock":"1363046400000-00000","author":"a","schema":1,"body":{"kind":"x"}},
+///     "received_milliseconds":1363046400000,"sent_by":"a"}"#,
+/// )?;
+/// assert_eq!((row.reason, row.change.id.sequence), (RefusalReason::OutOfScope, 1));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ReviewRow {
+    /// Its number in the tray.
+    pub number: i64,
+    /// Why it was not taken.
+    pub reason: RefusalReason,
+    /// The change as it came.
+    pub change: Change,
+    /// When it came, in milliseconds since 1970-01-01T00:00:00Z.
+    pub received_milliseconds: i64,
+    /// The account that sent it; empty where the server does not say.
+    #[serde(default)]
+    pub sent_by: String,
+}
+
 /// A change with the server's receipt.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -18,7 +18,9 @@ use chromiumoxide::{
             SetTouchEmulationEnabledParams,
         },
         input::{DispatchKeyEventParams, DispatchKeyEventType, InsertTextParams},
+        network::{BlockPattern, SetBlockedUrLsParams},
         page::{NavigateParams, PrintToPdfParams, ReloadParams},
+        storage::OverrideQuotaForOriginParams,
         target::SetAutoAttachParams,
     },
     error::CdpError,
@@ -133,6 +135,25 @@ impl Page {
             .evaluate_on_new_document(CLOCK.replace("NOW", &Value::from(now).to_string()))
             .await;
         self.expect("the clock is set", set).await;
+    }
+
+    /// Lets the origin keep so many bytes and no more, or as many as before.
+    pub async fn limit_storage(&self, origin: &str, bytes: Option<u32>) {
+        let mut limit = OverrideQuotaForOriginParams::new(origin);
+        limit.quota_size = bytes.map(f64::from);
+        let limited = self.tab.execute(limit).await.map(drop);
+        self.expect("the quota is set", limited).await;
+    }
+
+    /// Lets nothing through to these addresses, such as `http://127.0.0.1:40001/api/*`; none opens
+    /// the way again.
+    pub async fn block(&self, addresses: &[&str]) {
+        let patterns = addresses
+            .iter()
+            .map(|&address| BlockPattern::new(address, true));
+        let block = SetBlockedUrLsParams::builder().url_patterns(patterns);
+        let blocked = self.tab.execute(block.build()).await.map(drop);
+        self.expect("addresses are blocked", blocked).await;
     }
 
     /// Clicks in the middle of a thing once it can be reached there.

@@ -2,20 +2,20 @@
 
 use std::sync::Arc;
 
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use serde_json::Value;
 use shared::{
     Event, EventKind,
     conflict::{Conflict, conflicts},
     field::head_field,
-    fold::{ParallelEdit, SetAside, SetAsideReason},
-    permission::may_record,
+    fold::{ParallelEdit, SetAside, SetAsideReason, fields_of},
+    permission::{may_edit_head, may_record},
     words,
 };
 
 use crate::{
     components::{
-        messages::Messages,
+        messages::{Message, Messages},
         status::{Look, status},
     },
     model::documents::clashes_of,
@@ -45,7 +45,11 @@ pub(super) fn panel(case: &Arc<LedgerCase>) -> AnyView {
         .iter()
         .map(|conflict| conflict_view(case, conflict))
         .collect::<Vec<_>>();
-    let of_fields = case.parallel.iter().map(parallel_view).collect::<Vec<_>>();
+    let of_fields = case
+        .parallel
+        .iter()
+        .map(|edit| parallel_view(case, edit))
+        .collect::<Vec<_>>();
     let of_numbers = clashes_of(case, &Session::use_in().cases().get());
     view! {
         {clash::told(case, &of_numbers)}
@@ -57,9 +61,24 @@ pub(super) fn panel(case: &Arc<LedgerCase>) -> AnyView {
 }
 
 /// A field that was edited in two places: the last edit is shown, the others stand here.
-fn parallel_view(edit: &ParallelEdit) -> AnyView {
+fn parallel_view(case: &Arc<LedgerCase>, edit: &ParallelEdit) -> AnyView {
     let session = Session::use_in();
     let name = head_field(&edit.field).unwrap_or(&edit.field).to_owned();
+    let shown = fields_of(&case.file.case)
+        .into_iter()
+        .find(|(field, _)| *field == edit.field)
+        .map(|(_, value)| {
+            view! {
+                <li>
+                    <span></span>
+                    <span>
+                        <b>{in_words(&value)}</b>
+                        <small>"最后填写，现在显示这一个"</small>
+                    </span>
+                    {settle_button(case, edit, value, "保留这一个")}
+                </li>
+            }
+        });
     let others = edit
         .others
         .iter()
@@ -72,6 +91,7 @@ fn parallel_view(edit: &ParallelEdit) -> AnyView {
                         <b>{in_words(value)}</b>
                         <small>{format!("{} 填写，被后来的修改盖过", record.author)}</small>
                     </span>
+                    {settle_button(case, edit, value.clone(), "改用这一个")}
                 </li>
             }
         })
@@ -79,10 +99,33 @@ fn parallel_view(edit: &ParallelEdit) -> AnyView {
     view! {
         <section class="part">
             <h2>{name}{status(Look::Disputed, "两处同时修改")}</h2>
-            <ol class="log">{others}</ol>
+            <ol class="log">{shown}{others}</ol>
         </section>
     }
     .into_any()
+}
+
+/// Says which of the values is right, for whoever may set the field.
+fn settle_button(
+    case: &Arc<LedgerCase>,
+    edit: &ParallelEdit,
+    value: Value,
+    words: &'static str,
+) -> Option<AnyView> {
+    let (session, messages) = (Session::use_in(), Messages::use_in());
+    let profile = session.profile().get()?;
+    may_edit_head(&profile.actor, &case.file, &edit.field).ok()?;
+    let label = format!("{words}：{}", in_words(&value));
+    let (id, field) = (case.id.clone(), edit.field.clone());
+    let settle = move |_| {
+        let (id, field, value) = (id.clone(), field.clone(), value.clone());
+        spawn_local(async move {
+            if let Err(error) = session.edit_head(&id, &field, value).await {
+                messages.say(Message::bad("没有裁定成功").more(error.to_string()));
+            }
+        });
+    };
+    Some(view! { <button type="button" class="btn" aria-label=label on:click=settle>{words}</button> }.into_any())
 }
 
 fn in_words(value: &Value) -> String {

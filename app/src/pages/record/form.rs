@@ -24,7 +24,7 @@ use crate::{
         draft::{self, Context, NO, ON, Typed, YES},
         duty::number_of,
     },
-    session::{LedgerCase, Session},
+    session::{LedgerCase, Session, Together},
 };
 
 /// What is typed and asked for, and the case that it is about.
@@ -37,6 +37,8 @@ pub(crate) struct State {
     /// Recorded with it, with the same day.
     companions: RwSignal<Vec<EventKind>>,
     asked: RwSignal<bool>,
+    /// The journal has it, or is just getting it: the draft is done with.
+    is_recorded: RwSignal<bool>,
 }
 
 impl State {
@@ -58,6 +60,7 @@ impl State {
             typed: RwSignal::new(typed),
             companions: RwSignal::default(),
             asked: RwSignal::new(false),
+            is_recorded: RwSignal::new(false),
         }
     }
 
@@ -145,11 +148,14 @@ pub(super) fn form(
 ) -> AnyView {
     let state = State::begin(Session::use_in(), case, kind, round);
     let busy = RwSignal::new(false);
-    let submit = save(state, busy);
+    let draft = draft::name_of(&case_now.id, kind, &untrack(|| state.get("round")));
+    let submit = save(state, busy, draft.clone());
+    let entries = entries(state, case_now);
     view! {
         <div class="record">
             <form class="form record__form" on:submit=submit novalidate=true>
-                {entries(state, case_now)}
+                {keep(state, draft)}
+                {entries}
                 <div class="form__acts">
                     <button class="btn btn--main" disabled=move || busy.get()>
                         {move || if busy.get() { "正在保存……" } else { "登记" }}
@@ -159,6 +165,61 @@ pub(super) fn form(
             </form>
             {preview(state)}
         </div>
+    }
+    .into_any()
+}
+
+/// Keeps on the device what is typed, until it is recorded; says what was found there.
+fn keep(state: State, name: String) -> AnyView {
+    let blank = (
+        state.typed.get_untracked(),
+        state.companions.get_untracked(),
+    );
+    let (is_read, restored) = (RwSignal::new(false), RwSignal::new(false));
+    let of = name.clone();
+    spawn_local(async move {
+        let kept = state.session.draft(&of).await;
+        let kept = kept.zip(state.kind.try_get_value());
+        if let Some((typed, companions)) =
+            kept.and_then(|(text, kind)| draft::from_text(&kind, &text))
+        {
+            let _ = state.typed.try_set(typed);
+            let _ = state.companions.try_set(companions);
+            let _ = restored.try_set(true);
+        }
+        let _ = is_read.try_set(true);
+    });
+    let empty = blank.clone();
+    Effect::new(move |was_kept: Option<bool>| {
+        let now = (state.typed.get(), state.companions.get());
+        let was_kept = was_kept.unwrap_or_default() || restored.get_untracked();
+        if !is_read.get() || state.is_recorded.get() {
+            return was_kept;
+        }
+        let text = (now != empty).then(|| draft::to_text(&now.0, &now.1));
+        let is_kept = text.is_some();
+        if is_kept || was_kept {
+            let name = name.clone();
+            spawn_local(async move {
+                // The form still has it; a device that cannot write says so when it is to be saved.
+                let _ = state.session.keep_draft(&name, text.as_deref()).await;
+            });
+        }
+        is_kept
+    });
+    let begin_anew = move |_| {
+        let (typed, companions) = blank.clone();
+        state.typed.set(typed);
+        state.companions.set(companions);
+        restored.set(false);
+    };
+    view! {
+        <Show when=move || restored.get()>
+            <p role="status">
+                "上次填写、没有登记的内容已恢复。"
+                <button type="button" class="btn btn--plain" on:click=begin_anew.clone()>"从头填写"</button>
+            </p>
+        </Show>
     }
     .into_any()
 }
@@ -391,7 +452,7 @@ fn companions(state: State, case: &LedgerCase) -> Option<AnyView> {
 }
 
 /// Saves once nothing is wrong; says so once the journal has it; goes back to the case.
-fn save(state: State, busy: RwSignal<bool>) -> impl Fn(ev::SubmitEvent) + 'static {
+fn save(state: State, busy: RwSignal<bool>, draft: String) -> impl Fn(ev::SubmitEvent) + 'static {
     let messages = Messages::use_in();
     let navigate = use_navigate();
     move |event: ev::SubmitEvent| {
@@ -405,14 +466,21 @@ fn save(state: State, busy: RwSignal<bool>) -> impl Fn(ev::SubmitEvent) + 'stati
         let days = untrack(|| state.consequences())
             .map_or(String::new(), |follows| follows.days_in_words());
         busy.set(true);
-        let navigate = navigate.clone();
+        let (navigate, draft) = (navigate.clone(), draft.clone());
         let told = events
             .iter()
             .map(words::told)
             .collect::<Vec<_>>()
             .join("，");
         spawn_local(async move {
-            let saved = state.session.record(&case.id, events).await;
+            state.is_recorded.set(true);
+            let together = Together {
+                events,
+                draft: Some(draft),
+                ..Together::default()
+            };
+            let saved = state.session.record_together(&case.id, together).await;
+            let _ = state.is_recorded.try_set(saved.is_ok());
             let _ = busy.try_set(false);
             match saved {
                 Ok(saved) => {
