@@ -13,7 +13,7 @@ use tokio::{net::TcpListener, sync::watch, time::sleep};
 use crate::{assets, headers};
 
 /// The app's own addresses. Each answers with the page, and the app takes it from there.
-const PAGES: [&str; 14] = [
+const PAGES: [&str; 15] = [
     "/ledger",
     "/cases/{id}",
     "/cases/{id}/record",
@@ -25,6 +25,7 @@ const PAGES: [&str; 14] = [
     "/calendar",
     "/bureau/announcements",
     "/sync",
+    "/account",
     "/admin",
     "/sign-in",
     "/welcome",

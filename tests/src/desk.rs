@@ -52,8 +52,7 @@ impl Desk {
 
     /// Opens the stores with the passphrase.
     pub async fn unlock(&self) {
-        self.page.fill(("textbox", "口令"), PASSPHRASE).await;
-        self.page.click(("button", "登录")).await;
+        self.page.unlock(PASSPHRASE).await;
         self.page.find(("link", "今日")).await;
     }
 

@@ -10,7 +10,7 @@ use shared::{
     rule::{Party, Rule},
 };
 
-use super::duty::{among_all, is_at_once, number_of, what};
+use super::duty::{among_all, number_of, what};
 use crate::{components::status::Look, session::LedgerCase, words::people};
 
 /// What stage a case is in while a row of this rule is what must be done next.
@@ -157,7 +157,7 @@ fn rank(row: &Deadline, today: Day) -> (u8, Day) {
     let class = match row.due {
         _ if row.rule.is_right => 2,
         Some(_) if is_past => 1,
-        None if !is_at_once(row) => 3,
+        None if !row.is_at_once() => 3,
         _ => 0,
     };
     (class, row.due.unwrap_or(today))

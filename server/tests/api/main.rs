@@ -6,6 +6,7 @@ mod accounts;
 mod attachments;
 mod browser;
 mod calendar;
+mod devices;
 mod exchange;
 mod files;
 mod upgrade;
