@@ -507,8 +507,11 @@ impl Session {
         })
     }
 
-    /// Writes one event to each of many cases, all in one write.
-    pub async fn record_each(&self, events: Vec<(CaseId, Event)>) -> Result<(), RecordError> {
+    /// Writes one event to each of many cases, all in one write; gives back their ids.
+    pub async fn record_each(
+        &self,
+        events: Vec<(CaseId, Event)>,
+    ) -> Result<Vec<String>, RecordError> {
         let drafts = events
             .into_iter()
             .map(|(case, event)| (Subject::case(&case), Draft::Event(Box::new(event))))
@@ -516,7 +519,7 @@ impl Session {
         self.engine()?
             .record(drafts, &Besides::default())
             .await
-            .map(drop)
+            .map(|ids| ids.iter().map(ToString::to_string).collect())
     }
 
     /// Sets one field of a case's head.
