@@ -522,6 +522,8 @@ mod tests {
         check("110118", "product.traits", Ok(()));
         check("110118", "product.model", Err(OtherField));
         check("110118", "serious", Ok(()));
+        check("110118", "officer", Ok(()));
+        check("110105", "officer", Err(OtherOffice));
         check("110105", "serious", Err(OtherOffice));
         check("lab", "product.model", Err(Forwarded));
         check("lab", "serious", Err(OtherField));
