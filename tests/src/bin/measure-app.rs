@@ -158,7 +158,7 @@ async fn measured(count: usize) -> Measured {
         asked.push(start(&page, &server, "officer").await);
         opened.push(usable(&page, ".duty").await);
         start(&page, &server, "nobody").await;
-        unlocked.push(usable(&page, "main h1").await);
+        unlocked.push(usable(&page, ".frame main h1").await);
     }
     let started = asked
         .iter()
