@@ -3,7 +3,10 @@
 use gloo_net::http::{Method, RequestBuilder, Response};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use shared::{
-    account::{About, Account, Invitation, Welcome, WelcomeToken},
+    account::{
+        About, Account, AccountEdit, CalendarLink, Invitation, KnownDevice, PassphraseChange,
+        Welcome, WelcomeToken,
+    },
     sync::wire::ReviewRow,
     travel::{Handed, Received},
 };
@@ -50,6 +53,76 @@ pub(crate) async fn accounts() -> Result<Vec<Account>, ApiError> {
 /// The review tray: the user's own, for the municipal bureau everybody's.
 pub(crate) async fn review() -> Result<Vec<ReviewRow>, ApiError> {
     read(send(Method::GET, "/api/review", None::<()>).await?).await
+}
+
+/// Makes of an account what is said.
+pub(crate) async fn edit_account(user: &str, edit: &AccountEdit) -> Result<(), ApiError> {
+    let path = format!("/api/accounts/{}", segment(user));
+    send(Method::PUT, &path, Some(edit)).await.map(drop)
+}
+
+/// A one-time link by which the account's owner sets a new passphrase.
+pub(crate) async fn reset_passphrase(user: &str) -> Result<WelcomeToken, ApiError> {
+    let path = format!("/api/accounts/{}/reset", segment(user));
+    read(send(Method::POST, &path, Some(serde_json::json!({}))).await?).await
+}
+
+/// Gives the user another passphrase; other sign-ins end.
+pub(crate) async fn change_passphrase(change: &PassphraseChange) -> Result<(), ApiError> {
+    send(Method::POST, "/api/passphrase", Some(change))
+        .await
+        .map(drop)
+}
+
+/// The user's devices; for an administrator all.
+pub(crate) async fn devices() -> Result<Vec<KnownDevice>, ApiError> {
+    read(send(Method::GET, "/api/devices", None::<()>).await?).await
+}
+
+/// Ends a device.
+pub(crate) async fn end_device(device: &str) -> Result<(), ApiError> {
+    let path = format!("/api/devices/{}", segment(device));
+    send(Method::DELETE, &path, None::<()>).await.map(drop)
+}
+
+/// Whether there is a link to the user's calendar.
+pub(crate) async fn calendar_link() -> Result<CalendarLink, ApiError> {
+    read(send(Method::GET, "/api/calendar-link", None::<()>).await?).await
+}
+
+/// Makes a link to the user's calendar in the place of the one before.
+pub(crate) async fn make_calendar_link() -> Result<CalendarLink, ApiError> {
+    read(
+        send(
+            Method::POST,
+            "/api/calendar-link",
+            Some(serde_json::json!({})),
+        )
+        .await?,
+    )
+    .await
+}
+
+/// Revokes the link to the user's calendar.
+pub(crate) async fn drop_calendar_link() -> Result<(), ApiError> {
+    send(Method::DELETE, "/api/calendar-link", None::<()>)
+        .await
+        .map(drop)
+}
+
+/// The user's calendar as a file.
+pub(crate) async fn calendar_file() -> Result<String, ApiError> {
+    let response = send(Method::GET, "/api/duties.ics", None::<()>).await?;
+    response.text().await.map_err(|_| ApiError::Unreachable)
+}
+
+/// What a one-time link is for.
+pub(crate) async fn invitation(token: &WelcomeToken) -> Result<Invitation, ApiError> {
+    read(send(Method::POST, "/api/invitation", Some(token)).await?).await
+}
+
+fn segment(text: &str) -> String {
+    js_sys::encode_uri_component(text).into()
 }
 
 /// A one-time link for a new account.

@@ -6,7 +6,7 @@ mod rail;
 mod routes;
 mod search;
 mod sync_mark;
-mod user_menu;
+pub(crate) mod user_menu;
 mod warnings;
 
 use std::cell::Cell;
@@ -20,15 +20,12 @@ use leptos_router::{
 use shared::Role;
 
 pub(crate) use self::{
-    help::Keys,
-    routes::InAddress,
-    search::Found,
-    user_menu::{Items, SignOut},
-    warnings::Warnings,
+    help::Keys, routes::InAddress, search::Found, user_menu::Items, warnings::Warnings,
 };
 use crate::{
+    badge,
     components::{
-        messages::{Messages, Passing},
+        messages::{Message, Messages, Passing},
         sprite::{Sprite, icon},
         status::Look,
     },
@@ -94,17 +91,24 @@ enum Shown {
 #[component]
 fn Frame() -> impl IntoView {
     Overview::provide();
+    badge::keep();
     pages::import::WorkPlace::provide();
     let session = Session::use_in();
     let help = help::provide();
     keys_of_frame(help);
+    let messages = Messages::use_in();
+    Effect::new(move || {
+        if session.ended().get() {
+            messages.say(Message::bad("这台设备已被停用").more("本机的案件已清除；没有发送的内容和草稿加密留在本机，可在“账号”页导出，到另一台设备取回。"));
+        }
+    });
     let demo = move || session.profile().get().is_some_and(|profile| profile.demo);
     view! {
         <a class="skip" href="#main">"跳到正文"</a>
         <div class="frame" class:is-demo=demo>
             {move || {
                 demo()
-                    .then(|| view! { <p class="strip">{Look::Provisional.mark()}"演示：数据随时清除"</p> })
+                    .then(|| view! { <aside class="strip">{Look::Provisional.mark()}"演示：数据随时清除"</aside> })
             }}
             <rail::Rail />
             <bar::Bar />

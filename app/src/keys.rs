@@ -8,7 +8,7 @@ use web_sys::KeyboardEvent;
 pub(crate) const SEARCH_FIELD: &str = "search";
 
 /// Every key with what it does, for the page that `?` opens.
-pub(crate) const HELP: [(&[&str], &str); 11] = [
+pub(crate) const HELP: [(&[&str], &str); 12] = [
     (&["/"], "查找案件"),
     (&["g", "t"], "今日"),
     (&["g", "l"], "台账"),
@@ -18,6 +18,7 @@ pub(crate) const HELP: [(&[&str], &str); 11] = [
     (&["Enter"], "打开当前行"),
     (&["a"], "办理当前行"),
     (&["r"], "登记事件（案件页）"),
+    (&["x"], "选中当前行（台账）"),
     (&["Esc"], "收起、退出"),
     (&["?"], "本页"),
 ];

@@ -18,7 +18,7 @@ use web_sys::HtmlLinkElement;
 
 use crate::{
     components::messages::Shown,
-    frame::{Found, Items, Keys, NewVersion, SignOut, Warnings},
+    frame::{Found, Items, Keys, NewVersion, Warnings},
     pages,
 };
 
@@ -39,7 +39,9 @@ macro_rules! pages {
 
 pages! {
     menu: user_menu => view! { <Items /> },
-    menu: sign_out => view! { <SignOut /> },
+    office: sign_out => view! { <pages::account::leave::SignOut /> },
+    office: old_passphrase => view! { <pages::account::old::OldPassphrase /> },
+    office: account => view! { <pages::account::AccountPage /> },
     menu: messages => view! { <Shown /> },
     menu: new_version => view! { <NewVersion /> },
     menu: keys => view! { <Keys /> },

@@ -23,6 +23,7 @@
 )]
 
 mod api;
+mod badge;
 mod begun;
 mod boot;
 mod components;

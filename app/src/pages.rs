@@ -1,5 +1,6 @@
 //! The pages: one module for each address.
 
+pub(crate) mod account;
 pub(crate) mod admin;
 pub(crate) mod analysis;
 pub(crate) mod announcements;

@@ -3,6 +3,7 @@
 mod contents;
 mod engine;
 mod ledger;
+mod sealed;
 mod server;
 
 use std::{
@@ -28,11 +29,14 @@ use shared::{
 };
 use zeroize::Zeroizing;
 
-pub use self::contents::{ContentError, Together};
 use self::{
     contents::Besides,
     engine::{Draft, Engine},
     server::{SignInFailure, Word},
+};
+pub use self::{
+    contents::{ContentError, Together},
+    sealed::{SealedError, Sent, Unsent},
 };
 use crate::{
     store::{KnownUser, Store, StoreError, StoreHealth},
@@ -266,7 +270,7 @@ pub enum SignInError {
     #[error("口令错误次数过多，请过几分钟再试")]
     TooMany,
     /// The server knows another passphrase than the one that this device's stores are sealed with.
-    #[error("口令已在别处更换：请用旧口令打开本机数据")]
+    #[error("口令已在别处更换")]
     OldPassphrase,
     /// The device's store cannot be opened.
     #[error("{0}")]
@@ -302,6 +306,8 @@ pub struct Session {
     sync_state: RwSignal<SyncState>,
     outbox: RwSignal<Arc<Vec<OutboxRow>>>,
     device: RwSignal<Arc<DeviceFacts>>,
+    /// The server has said that this device was ended.
+    ended: RwSignal<bool>,
     /// Earlier results as the server tells them to a district.
     told: RwSignal<Arc<History>>,
     assessed: StoredValue<Arc<Mutex<Memo>>>,
@@ -324,6 +330,7 @@ impl Session {
             sync_state: RwSignal::new(SyncState::Starting),
             outbox: RwSignal::new(Arc::default()),
             device: RwSignal::new(Arc::default()),
+            ended: RwSignal::new(false),
             told: RwSignal::new(Arc::default()),
             assessed: StoredValue::new(Arc::default()),
             engine: StoredValue::new_local(None),
@@ -445,6 +452,11 @@ impl Session {
         self.device.into()
     }
 
+    /// Whether the server has said that this device was ended.
+    pub fn ended(&self) -> Signal<bool> {
+        self.ended.into()
+    }
+
     /// The case today; computed once for each state of the case and day.
     pub fn assessment(&self, case: &LedgerCase) -> Arc<Assessment> {
         let today = self.today.get();
@@ -553,8 +565,11 @@ impl Session {
         })
     }
 
-    /// Writes one event to each of many cases, all in one write.
-    pub async fn record_each(&self, events: Vec<(CaseId, Event)>) -> Result<(), RecordError> {
+    /// Writes one event to each of many cases, all in one write; gives back their ids.
+    pub async fn record_each(
+        &self,
+        events: Vec<(CaseId, Event)>,
+    ) -> Result<Vec<String>, RecordError> {
         let drafts = events
             .into_iter()
             .map(|(case, event)| (Subject::case(&case), Draft::Event(Box::new(event))))
@@ -562,7 +577,7 @@ impl Session {
         self.engine()?
             .record(drafts, &Besides::default())
             .await
-            .map(drop)
+            .map(|ids| ids.iter().map(ToString::to_string).collect())
     }
 
     /// Sets one field of a case's head.
@@ -733,6 +748,45 @@ impl Session {
         }
     }
 
+    /// Opens this device's store with the passphrase that it was sealed with, and signs in with the
+    /// one that the server knows, which opens the store from then on.
+    pub async fn sign_in_with_old(
+        &self,
+        user: &str,
+        old: &str,
+        passphrase: &str,
+    ) -> Result<(), SignInError> {
+        let store = match Store::unlock(user, old).await {
+            Err(StoreError::WrongPassphrase) => return Err(SignInError::Wrong),
+            store => store?,
+        };
+        let profile = server::sign_in(user, passphrase).await?;
+        store.change_passphrase(passphrase).await?;
+        self.open(store, &profile).await
+    }
+
+    /// Removes all that this device keeps of a user who is not at work, unsent changes as well, and
+    /// signs in anew.
+    pub async fn sign_in_afresh(
+        &self,
+        user: String,
+        passphrase: String,
+    ) -> Result<(), SignInError> {
+        let profile = server::sign_in(&user, &passphrase).await?;
+        Store::forget(&user).await?;
+        let store = Store::create(&user, &passphrase).await?;
+        self.open(store, &profile).await
+    }
+
+    /// From now on another passphrase opens this device's store: the server has it already.
+    pub async fn passphrase_changed(&self, passphrase: &str) -> Result<(), RecordError> {
+        let engine = self.engine()?;
+        engine.store().change_passphrase(passphrase).await?;
+        // What the store was opened with is not the account's any more.
+        self.unconfirmed.set_value(None);
+        Ok(())
+    }
+
     /// Closes the store; the sign-in on the server stays.
     pub async fn lock(&self) {
         self.close();
@@ -811,6 +865,7 @@ impl Session {
         self.announced.update(|count| *count += 1);
         self.outbox.set(Arc::default());
         self.device.set(Arc::default());
+        self.ended.set(false);
         self.sync_state.set(SyncState::Starting);
         if let Ok(mut memo) = self.assessed.get_value().lock() {
             *memo = Memo::default();

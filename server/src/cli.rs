@@ -273,6 +273,7 @@ fn run(options: &Options) -> Result<(), Error> {
 /// The one-time link for the first account; a server that has none prints a new one at each start.
 fn first_administrator(database: &Database) -> Result<String, db::Error> {
     let invitation = Invitation {
+        user: None,
         role: Role::Administrator,
         office: String::new(),
         display: String::new(),

@@ -13,7 +13,7 @@ use tokio::{net::TcpListener, sync::watch, time::sleep};
 use crate::{assets, headers};
 
 /// The app's own addresses. Each answers with the page, and the app takes it from there.
-const PAGES: [&str; 15] = [
+const PAGES: [&str; 16] = [
     "/ledger",
     "/cases/{id}",
     "/cases/{id}/record",
@@ -26,6 +26,7 @@ const PAGES: [&str; 15] = [
     "/bureau/announcements",
     "/bureau/announcements/{id}",
     "/sync",
+    "/account",
     "/admin",
     "/sign-in",
     "/welcome",

@@ -77,6 +77,9 @@ pub struct Invitation {
     /// The person's name as the inviting administrator wrote it.
     #[serde(default)]
     pub display: String,
+    /// The account that gets a new passphrase by the link; none where the link makes an account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
 }
 
 /// One account, for administrators.
@@ -91,6 +94,68 @@ pub struct Account {
     pub created_milliseconds: u64,
     /// When one of its devices was last in touch, in milliseconds since 1970-01-01T00:00:00Z.
     pub last_contact_milliseconds: Option<u64>,
+    /// It may not sign in.
+    #[serde(default)]
+    pub disabled: bool,
+}
+
+/// What an administrator makes of an account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AccountEdit {
+    /// The person's name.
+    pub display: String,
+    /// The role.
+    pub role: Role,
+    /// The bureau's code or the inspection body's name; empty for the others.
+    #[serde(default)]
+    pub office: String,
+    /// It may not sign in, and its devices are cleared when they are next in touch.
+    #[serde(default)]
+    pub disabled: bool,
+}
+
+/// A passphrase in the place of another.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PassphraseChange {
+    /// The one that the account has now.
+    pub old: String,
+    /// The one that it is to have.
+    pub new: String,
+}
+
+/// One installation of the app for one user.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct KnownDevice {
+    /// Its id.
+    pub device: String,
+    /// The account.
+    pub user: String,
+    /// The person's name.
+    pub display: String,
+    /// Browser and system, as the browser names them; empty where they are not known.
+    pub name: String,
+    /// When it first came, in milliseconds since 1970-01-01T00:00:00Z.
+    pub created_milliseconds: u64,
+    /// When it was last in touch, in milliseconds since 1970-01-01T00:00:00Z.
+    pub last_contact_milliseconds: u64,
+    /// How many changes it had not sent then; none where it did not say.
+    pub unsent: Option<u64>,
+    /// It was ended: it is given nothing more, and is cleared when it is next in touch.
+    pub revoked: bool,
+}
+
+/// A secret link to a calendar of duties.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CalendarLink {
+    /// When it was made, in milliseconds since 1970-01-01T00:00:00Z; none where there is none.
+    pub created_milliseconds: Option<u64>,
+    /// Its token, which goes behind `/calendar/` and before `.ics`; told only when it is made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
 }
 
 /// Why an account name, display name or passphrase cannot be taken.

@@ -18,7 +18,7 @@ use crate::{
     edition::Edition,
     facts::Facts,
     history::{History, Period},
-    rule::{Moot, Rule},
+    rule::{Limit, Moot, Party, Rule},
 };
 
 /// How a row stands on the day of the assessment.
@@ -111,6 +111,41 @@ pub struct Deadline {
     pub provisional: bool,
     /// An event that it rests on is in conflict: two offices recorded different things.
     pub disputed: bool,
+}
+
+impl Deadline {
+    /// Whether it is to be done at once: an office's duty that the regulation sets no number for.
+    ///
+    /// ```
+    /// use shared::{CaseFile, CaseHead, Day, Event, EventKind, assess::assess, calendar::WorkCalendar, history::History};
+    /// let day = |text: &str| text.parse::<Day>();
+    /// let mut case = CaseFile::new(CaseHead { regulation: "beijing-2013".into(), ..Default::default() });
+    /// case.events = vec![Event::new("1", EventKind::MaterialsForwarded, day("2013-03-01")?)];
+    /// let assessed = assess(&case, &History::default(), WorkCalendar::official(), day("2013-03-04")?);
+    /// assert!(assessed.deadlines.iter().all(|row| !row.is_at_once() || row.due.is_none()));
+    /// # Ok::<(), shared::day::ParseDayError>(())
+    /// ```
+    pub fn is_at_once(&self) -> bool {
+        self.due.is_none() && self.rule.limit == Limit::None && self.rule.party != Party::Enterprise
+    }
+
+    /// Whether it is a duty that stands out: to be done, no mere right, and with a day or to be done
+    /// at once. Without a day every case has some of an enterprise's.
+    ///
+    /// ```
+    /// use shared::{CaseFile, CaseHead, Day, Event, EventKind, assess::assess, calendar::WorkCalendar, history::History};
+    /// let day = |text: &str| text.parse::<Day>();
+    /// let mut case = CaseFile::new(CaseHead { regulation: "beijing-2013".into(), ..Default::default() });
+    /// case.events = vec![Event::new("1", EventKind::MaterialsReceived, day("2013-03-01")?)];
+    /// let assessed = assess(&case, &History::default(), WorkCalendar::official(), day("2013-03-04")?);
+    /// let duties: Vec<_> = assessed.deadlines.iter().filter(|row| row.is_duty()).collect();
+    /// assert_eq!(duties[0].due, Some(day("2013-03-08")?), "the result is to be served (article 6)");
+    /// # Ok::<(), shared::day::ParseDayError>(())
+    /// ```
+    pub fn is_duty(&self) -> bool {
+        let has_day = self.due.is_some();
+        self.status.is_pending() && !self.rule.is_right && (has_day || self.is_at_once())
+    }
 }
 
 /// Why a row is waived.

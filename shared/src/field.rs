@@ -193,6 +193,7 @@ pub fn head_field(path: &str) -> Option<&'static str> {
         "report_number" => "报告编号",
         "failed_items" => "不合格项目",
         "handling_bureau" => "承办区县局",
+        "officer" => "经办",
         "serious" => "有严重质量问题",
         "endangers_safety" => "危及人体健康、人身财产安全",
         _ => return None,

@@ -284,7 +284,8 @@ pub fn may_edit_head(actor: &Actor, case: &CaseFile, field: &str) -> Result<(), 
     }
 }
 
-/// The enterprise's contact details, the product's traits, and what a person found of the case.
+/// The enterprise's contact details, the product's traits, what a person found of the case, and who
+/// has it in hand.
 fn is_districts(field: &str) -> bool {
     const IDENTITY: [&str; 4] = [
         "name",
@@ -294,7 +295,7 @@ fn is_districts(field: &str) -> bool {
     ];
     match field.strip_prefix("enterprise.") {
         Some(detail) => !detail.is_empty() && !IDENTITY.contains(&detail),
-        None => ["product.traits", "serious", "endangers_safety"].contains(&field),
+        None => ["product.traits", "serious", "endangers_safety", "officer"].contains(&field),
     }
 }
 
@@ -521,6 +522,8 @@ mod tests {
         check("110118", "product.traits", Ok(()));
         check("110118", "product.model", Err(OtherField));
         check("110118", "serious", Ok(()));
+        check("110118", "officer", Ok(()));
+        check("110105", "officer", Err(OtherOffice));
         check("110105", "serious", Err(OtherOffice));
         check("lab", "product.model", Err(Forwarded));
         check("lab", "serious", Err(OtherField));

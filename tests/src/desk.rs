@@ -86,8 +86,7 @@ impl Desk {
 
     /// The same in another tab.
     pub async fn unlock_in(&self, page: &Page) {
-        page.fill(("textbox", "口令"), self.passphrase).await;
-        page.click(("button", "登录")).await;
+        page.unlock(self.passphrase).await;
         page.find(("link", "今日")).await;
     }
 

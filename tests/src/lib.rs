@@ -3,6 +3,7 @@
 //! These helpers end a test where a step does not come true: that is what they are for.
 #![expect(clippy::missing_panics_doc, reason = "said above, once for all")]
 
+pub mod axe;
 pub mod browser;
 pub mod desk;
 pub mod device;

@@ -11,9 +11,7 @@ const WAITING: &str = "北京素笺纸业有限公司";
 
 async fn sign_in(page: &Page, server: &Server, user: &str, address: &str) {
     page.open(&server.at(address)).await;
-    page.fill(("textbox", "账号"), user).await;
-    page.fill(("textbox", "口令"), "aftercheck-demo").await;
-    page.click(("button", "登录")).await;
+    page.sign_in(user, "aftercheck-demo").await;
     page.see("已同步").await;
 }
 

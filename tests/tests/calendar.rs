@@ -63,9 +63,7 @@ async fn at_work(browser: &Browser, look: Look, server: &Server, user: &str) -> 
     let page = browser.page(look).await;
     page.set_clock(NOW).await;
     page.open(&server.at("/calendar")).await;
-    page.fill(("textbox", "账号"), user).await;
-    page.fill(("textbox", "口令"), demo::PASSPHRASE).await;
-    page.click(("button", "登录")).await;
+    page.sign_in(user, demo::PASSPHRASE).await;
     page.see("已同步").await;
     page.find(("heading", "工作日")).await;
     page

@@ -19,9 +19,7 @@ const OTHER_CASE: &str = "北京京华利建材有限公司";
 
 async fn sign_in(page: &Page, server: &Server, user: &str) {
     page.open(&server.url()).await;
-    page.fill(("textbox", "账号"), user).await;
-    page.fill(("textbox", "口令"), "aftercheck-demo").await;
-    page.click(("button", "登录")).await;
+    page.sign_in(user, "aftercheck-demo").await;
     page.see("已同步").await;
 }
 

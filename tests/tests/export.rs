@@ -7,7 +7,6 @@ use ::server::{
     contents::Contents,
     db::{self, Database},
 };
-use data_encoding::BASE64;
 use shared::{CaseFile, attachment::ContentHash, travel::pack};
 use sheets::{CellKind, Content, Sheet};
 use tests::{
@@ -16,30 +15,11 @@ use tests::{
     server::Server,
 };
 
-/// Keeps every file that the page hands to the browser, with its name.
-const KEEP_FILES: &str = "(() => {
-    globalThis.files = [];
-    const make = URL.createObjectURL;
-    let made;
-    URL.createObjectURL = (content) => { made = content; return make.call(URL, content); };
-    const click = HTMLAnchorElement.prototype.click;
-    HTMLAnchorElement.prototype.click = function () {
-        if (this.download) files.push({ name: this.download, content: made });
-        return click.call(this);
-    };
-    return true;
-})()";
-const LAST_FILE: &str = "(async () => {
-    const { name, content } = files.at(-1);
-    const bytes = new Uint8Array(await content.arrayBuffer());
-    return [name, btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))];
-})()";
-
 /// The file that the page hands out next, as a sheet.
 async fn exported(page: &Page, format: &str, count: usize) -> Sheet {
     page.click(("main", "button", "导出")).await;
     page.click(("button", format)).await;
-    let (name, bytes) = handed_out(page, count).await;
+    let (name, bytes) = page.handed_out(count).await;
     sheets::read(&name, &bytes).unwrap().remove(0)
 }
 
@@ -56,13 +36,11 @@ async fn the_ledger_as_shown_goes_out_as_a_sheet() {
     let browser = Browser::launch(profile.path()).await;
     let page = browser.page(Look::DESK).await;
     page.open(&server.url()).await;
-    page.fill(("textbox", "账号"), "municipal").await;
-    page.fill(("textbox", "口令"), "aftercheck-demo").await;
-    page.click(("button", "登录")).await;
+    page.sign_in("municipal", "aftercheck-demo").await;
     page.see("已同步").await;
     page.click(("link", "台账")).await;
     page.find(("main", "button", "导出")).await;
-    page.evaluate::<bool>(KEEP_FILES).await;
+    page.keep_files().await;
 
     page.click(("main", "button", "导出")).await;
     page.see("按现在的筛选和次序").await;
@@ -121,13 +99,6 @@ async fn the_ledger_as_shown_goes_out_as_a_sheet() {
     browser.close().await;
 }
 
-/// The file that the page hands out next.
-async fn handed_out(page: &Page, count: usize) -> (String, Vec<u8>) {
-    page.holds(&format!("files.length === {count}")).await;
-    let (name, bytes): (String, String) = page.evaluate(LAST_FILE).await;
-    (name, BASE64.decode(bytes.as_bytes()).unwrap())
-}
-
 /// The cases of a file, and the bytes that lie beside them.
 fn opened(name: &str, bytes: &[u8]) -> (Vec<CaseFile>, Vec<Vec<u8>>) {
     let (mut cases, mut attachments) = (Vec::new(), Vec::new());
@@ -168,18 +139,16 @@ async fn cases_travel_as_files_without_loss_or_doubles() {
     let browser = Browser::launch(profile.path()).await;
     let page = browser.page(Look::DESK).await;
     page.open(&server.url()).await;
-    page.fill(("textbox", "账号"), "municipal").await;
-    page.fill(("textbox", "口令"), "aftercheck-demo").await;
-    page.click(("button", "登录")).await;
+    page.sign_in("municipal", "aftercheck-demo").await;
     page.see("已同步").await;
     page.click(("link", "台账")).await;
     page.find(("main", "button", "导出")).await;
-    page.evaluate::<bool>(KEEP_FILES).await;
+    page.keep_files().await;
 
     // One: without attachments a .json by itself.
     page.click("table.grid tbody tr[id] a").await;
     page.click(("main", "button", "导出")).await;
-    let (name, bytes) = handed_out(&page, 1).await;
+    let (name, bytes) = page.handed_out(1).await;
     assert!(Path::new(&name).extension().is_some_and(|it| it == "json"));
     let (one, none) = opened(&name, &bytes);
     assert_eq!((one.len(), none.len()), (1, 0));
@@ -195,7 +164,7 @@ async fn cases_travel_as_files_without_loss_or_doubles() {
     let count = rows_shown(&page).await;
     page.click(("main", "button", "导出")).await;
     page.click(("button", "案件文件")).await;
-    let (name, bytes) = handed_out(&page, 2).await;
+    let (name, bytes) = page.handed_out(2).await;
     let (cases, attachments) = opened(&name, &bytes);
     assert_eq!(cases.len(), count);
     assert_eq!(attachments, [SCAN]);

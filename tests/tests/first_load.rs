@@ -73,9 +73,7 @@ async fn a_real_browser_sees_no_more() {
     let browser = Browser::launch(profile.path()).await;
     let page = browser.page(Look::TABLET).await;
     page.open(&server.url()).await;
-    page.fill(("textbox", "账号"), "chaoyang").await;
-    page.fill(("textbox", "口令"), "aftercheck-demo").await;
-    page.click(("button", "登录")).await;
+    page.sign_in("chaoyang", "aftercheck-demo").await;
     page.find(("heading", "今日")).await;
     page.see("已同步").await;
 

@@ -74,9 +74,7 @@ async fn a_case_says_by_which_rules_it_is_computed() {
     let browser = Browser::launch(profile.path()).await;
     let page = browser.page(Look::DESK).await;
     page.open(&server.url()).await;
-    page.fill(("textbox", "账号"), "chaoyang").await;
-    page.fill(("textbox", "口令"), demo::PASSPHRASE).await;
-    page.click(("button", "登录")).await;
+    page.sign_in("chaoyang", demo::PASSPHRASE).await;
     page.see("已同步").await;
 
     open(&page, "明日厂").await;

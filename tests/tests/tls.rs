@@ -82,9 +82,7 @@ async fn a_tablet_that_trusts_the_authority_works_offline() {
     let tablet = Browser::launch_at_home(profile.path(), home.path()).await;
     let page = tablet.page(Look::TABLET).await;
     page.open(&server.url()).await;
-    page.fill(("textbox", "账号"), "chaoyang").await;
-    page.fill(("textbox", "口令"), "aftercheck-demo").await;
-    page.click(("button", "登录")).await;
+    page.sign_in("chaoyang", "aftercheck-demo").await;
     page.find(("heading", "今日")).await;
     page.see("已同步").await;
     assert!(page.evaluate::<bool>("isSecureContext").await);

@@ -16,16 +16,6 @@ const AFTER_SAVED: Duration = Duration::from_millis(50);
 const PLACE: &str = "GPS-39.9047-116.4072";
 const REMARK: &str = "二号线已停机断电，库存 36 捆";
 
-async fn sign_in(page: &Page, user: &str) {
-    page.fill(("textbox", "账号"), user).await;
-    unlock(page).await;
-}
-
-async fn unlock(page: &Page) {
-    page.fill(("textbox", "口令"), PASSPHRASE).await;
-    page.click(("button", "登录")).await;
-}
-
 /// Takes a photo of 3000 by 2000 pixels, as a camera does, with a place in it.
 async fn take_photo(page: &Page) {
     let take = format!(
@@ -123,7 +113,7 @@ async fn a_visit_outlives_a_dead_battery_without_a_network() {
     let browser = Browser::launch(profile.path()).await;
     let page = browser.page(Look::TABLET).await;
     page.open(&network.at("/")).await;
-    sign_in(&page, "chaoyang").await;
+    page.sign_in("chaoyang", PASSPHRASE).await;
     page.see("已同步").await;
     page.evaluate::<bool>("navigator.serviceWorker.ready.then(() => true)")
         .await;
@@ -161,7 +151,7 @@ async fn a_visit_outlives_a_dead_battery_without_a_network() {
     let browser = Browser::launch(profile.path()).await;
     let page = browser.page(Look::TABLET).await;
     page.open(&network.at(&format!("{case}/visit"))).await;
-    unlock(&page).await;
+    page.unlock(PASSPHRASE).await;
     page.see("企业是否已查明不合格原因？").await;
     page.holds("document.querySelector('.opt input').checked")
         .await;
@@ -230,7 +220,7 @@ async fn a_visit_outlives_a_dead_battery_without_a_network() {
     let office_browser = Browser::launch(office_profile.path()).await;
     let office = office_browser.page(Look::DESK).await;
     office.open(&server.at(&record)).await;
-    sign_in(&office, "municipal").await;
+    office.sign_in("municipal", PASSPHRASE).await;
     office.see("整改情况现场核查记录").await;
     office.see(REMARK).await;
     assert_eq!(
@@ -253,7 +243,7 @@ async fn a_visit_outlives_a_dead_battery_without_a_network() {
         );
     }
     office.open(&server.at(&format!("{case}?tab=log"))).await;
-    unlock(&office).await;
+    office.unlock(PASSPHRASE).await;
     office.see("核查整改情况：具备复查条件").await;
     browser.close().await;
     office_browser.close().await;
@@ -265,7 +255,7 @@ async fn a_scan_is_attached_to_a_case_and_what_is_not_fit_is_refused() {
     let browser = Browser::launch(profile.path()).await;
     let page = browser.page(Look::DESK).await;
     page.open(&server.url()).await;
-    sign_in(&page, "chaoyang").await;
+    page.sign_in("chaoyang", PASSPHRASE).await;
     page.find(("main", "link", "登记送达")).await;
     let case: String = page
         .evaluate(
@@ -304,7 +294,7 @@ async fn a_scan_is_attached_to_a_case_and_what_is_not_fit_is_refused() {
     office
         .open(&server.at(&format!("{case}?tab=attachments")))
         .await;
-    sign_in(&office, "municipal").await;
+    office.sign_in("municipal", PASSPHRASE).await;
     office.see("送达回证.pdf").await;
     office.find(".shot a").await;
     let [address] = fetched(&office).try_into().expect("one content");

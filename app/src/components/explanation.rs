@@ -80,7 +80,7 @@ fn equation(row: &Deadline, why: &Explanation) -> AnyView {
     let due = sum.due.map(|due| {
         let class = if row.provisional { "is-guess" } else { "" };
         view! {
-            <div class="op" aria-hidden="true">"＝"</div>
+            {sign("＝")}
             <div class="sum">
                 <dt>{sum.due_title}</dt>
                 <dd class=class>
@@ -96,7 +96,7 @@ fn equation(row: &Deadline, why: &Explanation) -> AnyView {
                 <dt>{sum.from_title}</dt>
                 <dd>{day_of(sum.from, sum.due.unwrap_or(sum.from))}</dd>
             </div>
-            <div class="op" aria-hidden="true">"＋"</div>
+            {sign("＋")}
             <div>
                 <dt>{sum.article.clone()}</dt>
                 <dd>{sum.limit.clone()}</dd>
@@ -105,6 +105,11 @@ fn equation(row: &Deadline, why: &Explanation) -> AnyView {
         </dl>
     }
     .into_any()
+}
+
+/// What stands between the parts of the sum, in a list that has pairs only.
+fn sign(sign: &'static str) -> AnyView {
+    view! { <div class="op" aria-hidden="true"><dt></dt><dd>{sign}</dd></div> }.into_any()
 }
 
 fn day_of(day: Day, beside: Day) -> AnyView {

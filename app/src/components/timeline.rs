@@ -72,7 +72,7 @@ fn lane(lane: &Lane) -> AnyView {
         .collect::<Vec<_>>();
     view! {
         <li class="tl__lane">
-            <h3>{lane.name}</h3>
+            <h2>{lane.name}</h2>
             <p class="vh">{lane.said.clone()}</p>
             <div class="tl__track" aria-hidden="true">
                 {lane.bars.iter().map(bar).collect::<Vec<_>>()}

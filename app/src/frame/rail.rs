@@ -44,7 +44,7 @@ pub(super) fn Rail() -> impl IntoView {
             .map(|place| item(place.0, place.1, role))
             .collect();
         if for_role(&ADMINISTRATION) {
-            places.push(view! { <li class="rail__gap" role="none"></li> }.into_any());
+            places.push(view! { <li class="rail__gap" aria-hidden="true"></li> }.into_any());
             places.push(item(ADMINISTRATION.0, ADMINISTRATION.1, role));
         }
         places

@@ -7,7 +7,7 @@ use super::home;
 use crate::{lazy, pages::not_found::not_found};
 
 /// Addresses and their pages. `:name` stands for any one segment.
-const ROUTES: [(&str, fn() -> AnyView); 17] = [
+const ROUTES: [(&str, fn() -> AnyView); 18] = [
     ("/", home),
     ("/ledger", lazy::ledger),
     ("/cases/:id", lazy::case),
@@ -23,6 +23,7 @@ const ROUTES: [(&str, fn() -> AnyView); 17] = [
     ("/analysis", lazy::analysis),
     ("/sync", lazy::sync),
     ("/calendar", lazy::calendar),
+    ("/account", lazy::account),
     ("/admin", lazy::admin),
     ("/sign-in", home),
 ];

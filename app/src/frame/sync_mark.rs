@@ -32,8 +32,8 @@ pub(super) fn SyncMark() -> impl IntoView {
         .into_any()
     };
     view! {
-        <a class="bar__fact bar__push" href="/sync" role="status" aria-live="polite">
-            {mark}
-        </a>
+        <span class="bar__push" role="status">
+            <a class="bar__fact" href="/sync">{mark}</a>
+        </span>
     }
 }

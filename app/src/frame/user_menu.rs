@@ -1,6 +1,7 @@
 //! The user's menu: theme, keys, lock, sign out. What is in it comes when it is first opened.
 
 use leptos::{html, prelude::*, task::spawn_local};
+use wasm_bindgen::JsCast;
 
 use super::help::HelpDialog;
 use crate::{components::sprite::icon, lazy, session::Session, theme::Theme};
@@ -34,7 +35,7 @@ pub(super) fn UserMenu() -> impl IntoView {
 
 /// The dialog that asks before unsent work is left behind.
 #[derive(Clone, Copy)]
-struct Leaving(NodeRef<html::Dialog>);
+pub(crate) struct Leaving(pub(crate) NodeRef<html::Dialog>);
 
 fn display(session: Session) -> Option<String> {
     let profile = session.profile().get();
@@ -55,12 +56,14 @@ pub(crate) fn Items() -> impl IntoView {
     };
     let lock = move |_| spawn_local(async move { session.lock().await });
     let sign_out = move |_| {
-        let unsent = session.outbox().with_untracked(|rows| !rows.is_empty());
-        match leaving.get_untracked() {
-            // Fails only where the dialog is not in the page.
-            Some(dialog) if unsent => drop(dialog.show_modal()),
-            _ => spawn_local(async move { session.sign_out().await }),
-        }
+        spawn_local(async move {
+            let left = session.unsent().await.unwrap_or_default();
+            match leaving.get_untracked() {
+                // Fails only where the dialog is not in the page.
+                Some(dialog) if left.changes + left.contents > 0 => drop(dialog.show_modal()),
+                _ => session.sign_out().await,
+            }
+        });
     };
     view! {
         <p class="menu__who"><b>{move || display(session)}</b>{account}</p>
@@ -68,8 +71,18 @@ pub(crate) fn Items() -> impl IntoView {
         <button type="button" class="menu__item" popovertarget="user-menu" on:click=move |_| help.open()>
             "快捷键"<kbd class="kbd">"?"</kbd>
         </button>
+        <a class="menu__item" href="/account" on:click=move |_| close_menu()>"账号与设备"</a>
         <button type="button" class="menu__item" on:click=lock>"锁定"</button>
         <button type="button" class="menu__item" popovertarget="user-menu" on:click=sign_out>"退出登录"</button>
+    }
+}
+
+/// A link leaves its menu open.
+fn close_menu() {
+    let menu = document().get_element_by_id("user-menu");
+    if let Some(menu) = menu.and_then(|menu| menu.dyn_into::<web_sys::HtmlElement>().ok()) {
+        // Fails only where it is closed already.
+        let _ = menu.hide_popover();
     }
 }
 
@@ -95,29 +108,4 @@ fn ThemeChoice() -> impl IntoView {
         })
         .collect::<Vec<_>>();
     view! { <div class="seg" role="group" aria-labelledby="theme-word">{choices}</div> }
-}
-
-/// Asked only where something has not been sent.
-#[component]
-pub(crate) fn SignOut() -> impl IntoView {
-    let session = Session::use_in();
-    let Leaving(dialog) = expect_context();
-    let unsent = move || session.outbox().with(|rows| rows.len());
-    let close = move || {
-        if let Some(dialog) = dialog.get_untracked() {
-            dialog.close();
-        }
-    };
-    let leave = move |_| {
-        close();
-        spawn_local(async move { session.sign_out().await });
-    };
-    view! {
-        <h2 id="leave-title">"还有 "{unsent}" 条没有发送"</h2>
-        <p>"它们加密留在本机，别人看不到；您下次在这台设备登录后继续发送。"</p>
-        <div class="form__acts">
-            <button type="button" class="btn" on:click=move |_| close()>"留下"</button>
-            <button type="button" class="btn btn--main" on:click=leave>"仍要退出"</button>
-        </div>
-    }
 }

@@ -8,7 +8,7 @@ use shared::{
     calendar::WorkCalendar,
     event::By,
     progress::progress,
-    rule::{Limit, Party},
+    rule::Party,
     words,
 };
 
@@ -209,20 +209,6 @@ pub(crate) fn among_all(
     (Look::among_all(progress.mark), progress.text)
 }
 
-/// Whether it is to be done at once: an office's duty that the law sets no number for.
-pub(crate) fn is_at_once(deadline: &Deadline) -> bool {
-    deadline.due.is_none()
-        && deadline.rule.limit == Limit::None
-        && deadline.rule.party != Party::Enterprise
-}
-
-/// Whether the row is a duty for 今日: to be done, no mere right, and not an enterprise's
-/// without a day, of which every case has one.
-fn is_duty(deadline: &Deadline) -> bool {
-    let has_day = deadline.due.is_some();
-    deadline.status.is_pending() && !deadline.rule.is_right && (has_day || is_at_once(deadline))
-}
-
 /// The duties of one case.
 pub(crate) fn of_case<'a>(
     case: &'a Arc<LedgerCase>,
@@ -234,7 +220,7 @@ pub(crate) fn of_case<'a>(
     assessment
         .deadlines
         .iter()
-        .filter(|deadline| is_duty(deadline))
+        .filter(|deadline| deadline.is_duty())
         .map(move |deadline| {
             let (look, left) = among_all(deadline, calendar, today);
             Duty {

@@ -10,7 +10,7 @@ use shared::{
     rule::{Party, Rule},
 };
 
-use super::duty::{among_all, is_at_once, number_of, what};
+use super::duty::{among_all, number_of, what};
 use crate::{components::status::Look, session::LedgerCase, words::people};
 
 /// What stage a case is in while a row of this rule is what must be done next.
@@ -70,10 +70,27 @@ pub(crate) struct LedgerRow {
     /// Where it stands when the most urgent come first: what is running, by its day.
     pub(crate) urgency: (bool, Day),
     pub(crate) bureau: String,
-    /// Who recorded the last event.
+    /// Who has it in hand; else who recorded the last event.
     pub(crate) officer: String,
     /// What a filter looks in.
     pub(crate) search: String,
+}
+
+/// The field of a head that says who has the case in hand: `name`, and the `note` that it was
+/// handed over with.
+pub(crate) const OFFICER_FIELD: &str = "officer";
+
+/// Who has the case in hand; else who recorded the last event.
+pub(crate) fn officer_of(case: &LedgerCase) -> String {
+    let named = case.file.case.other.get(OFFICER_FIELD);
+    match named.and_then(|officer| officer["name"].as_str()) {
+        Some(name) => name.to_owned(),
+        None => case
+            .records
+            .last()
+            .map(|record| record.author.clone())
+            .unwrap_or_default(),
+    }
 }
 
 impl LedgerRow {
@@ -93,7 +110,9 @@ impl LedgerRow {
             (None, None) => (Look::Provisional, "不计算期限".to_owned()),
         };
         let number = number_of(case);
+        let officer = officer_of(case);
         let search = [
+            &officer,
             &number,
             &head.enterprise.name,
             &head.product.name,
@@ -122,11 +141,7 @@ impl LedgerRow {
                 next.and_then(|row| row.due).unwrap_or(today),
             ),
             bureau: people::bureau_name(case.file.handling_bureau()),
-            officer: case
-                .records
-                .last()
-                .map(|record| record.author.clone())
-                .unwrap_or_default(),
+            officer,
             search,
             case: case.clone(),
         }
@@ -157,7 +172,7 @@ fn rank(row: &Deadline, today: Day) -> (u8, Day) {
     let class = match row.due {
         _ if row.rule.is_right => 2,
         Some(_) if is_past => 1,
-        None if !is_at_once(row) => 3,
+        None if !row.is_at_once() => 3,
         _ => 0,
     };
     (class, row.due.unwrap_or(today))

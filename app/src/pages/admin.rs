@@ -1,4 +1,6 @@
-//! 管理: accounts, invitations, the sample ledger.
+//! 管理: accounts, invitations, devices, the sample ledger.
+
+mod people;
 
 use leptos::{ev, html, prelude::*, task::spawn_local};
 use shared::{
@@ -15,8 +17,9 @@ use crate::{
         messages::{Message, Messages},
         status::{Look, status},
     },
+    pages::account::devices::Devices,
     session::Session,
-    words::{day, people},
+    words::people as words,
 };
 
 /// Accounts and what else an administrator keeps.
@@ -42,12 +45,16 @@ pub(crate) fn Admin() -> impl IntoView {
         view! {
             <section class="part" aria-labelledby="accounts">
                 <h2 id="accounts">"账号 "<span class="num">{move || count(&accounts.get())}</span></h2>
-                {move || listed(accounts.get(), load)}
+                {move || people::listed(accounts.get(), load)}
             </section>
             <section class="part" aria-labelledby="invite">
                 <h2 id="invite">"邀请"</h2>
                 <p>"给新用户一条一次性链接；账号、口令由本人设立。"</p>
                 <Invite />
+            </section>
+            <section class="part" aria-labelledby="devices">
+                <h2 id="devices">"设备"</h2>
+                <Devices everybody=true />
             </section>
         }
     });
@@ -71,70 +78,6 @@ fn count(accounts: &Option<Result<Vec<Account>, ApiError>>) -> Option<usize> {
         .as_ref()
         .and_then(|accounts| accounts.as_ref().ok())
         .map(Vec::len)
-}
-
-fn listed(
-    accounts: Option<Result<Vec<Account>, ApiError>>,
-    load: impl Fn() + Copy + Send + 'static,
-) -> AnyView {
-    let accounts = match accounts {
-        None => return view! { <p role="status">"正在读取……"</p> }.into_any(),
-        Some(Err(error)) => {
-            return view! {
-                <p role="alert">{status(Look::Overdue, error.to_string())}</p>
-                <div class="part__acts">
-                    <button type="button" class="btn" on:click=move |_| load()>
-                        "再试一次"
-                    </button>
-                </div>
-            }
-            .into_any();
-        }
-        Some(Ok(accounts)) => accounts,
-    };
-    let today = Session::use_in().today().get_untracked();
-    let moment = |at: u64| i64::try_from(at).ok().map(|at| day::moment(at, today));
-    let rows = accounts
-        .into_iter()
-        .map(
-            |Account {
-                 actor,
-                 display,
-                 created_milliseconds,
-                 last_contact_milliseconds,
-             }| {
-                let contact = last_contact_milliseconds.and_then(moment);
-                view! {
-                    <tr>
-                        <td>{actor.user}</td>
-                        <td>{display}</td>
-                        <td>{actor.role.word()}</td>
-                        <td>{people::office(actor.role, &actor.office)}</td>
-                        <td class="num">{moment(created_milliseconds)}</td>
-                        <td class="num">{contact.unwrap_or_else(|| "从未".to_owned())}</td>
-                    </tr>
-                }
-            },
-        )
-        .collect::<Vec<_>>();
-    view! {
-        <div class="rows--scroll">
-            <table class="rows">
-                <thead>
-                    <tr>
-                        <th scope="col">"账号"</th>
-                        <th scope="col">"姓名"</th>
-                        <th scope="col">"角色"</th>
-                        <th scope="col">"单位"</th>
-                        <th scope="col">"设立于"</th>
-                        <th scope="col">"最近联系"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-    }
-    .into_any()
 }
 
 #[component]
@@ -181,6 +124,7 @@ fn Invite() -> impl IntoView {
         }
         busy.set(true);
         let invitation = Invitation {
+            user: None,
             role: role.get_untracked(),
             office: untrack(office),
             display: display.get_untracked().trim().to_owned(),
@@ -194,7 +138,7 @@ fn Invite() -> impl IntoView {
             let _ = busy.try_set(false);
         });
     };
-    let roles = people::ROLES
+    let roles = words::ROLES
         .into_iter()
         .map(|known| {
             view! {
@@ -206,7 +150,7 @@ fn Invite() -> impl IntoView {
         })
         .collect::<Vec<_>>();
     let office_field = move || match role.get() {
-        Role::District => bureau_field(bureau),
+        Role::District => bureau_field("bureau", bureau),
         Role::InspectionBody => line("body", "机构全称", "text", "organization", body, on_office),
         Role::Municipal | Role::Administrator => ().into_any(),
     };
@@ -231,7 +175,7 @@ fn Invite() -> impl IntoView {
     }
 }
 
-fn bureau_field(bureau: RwSignal<String>) -> AnyView {
+fn bureau_field(id: &'static str, bureau: RwSignal<String>) -> AnyView {
     let bureaus = BUREAUS
         .iter()
         .map(|known| {
@@ -241,10 +185,9 @@ fn bureau_field(bureau: RwSignal<String>) -> AnyView {
     let choose = move |event: ev::Targeted<ev::Event, web_sys::HtmlSelectElement>| {
         bureau.set(event.target().value());
     };
-    let control =
-        view! { <select class="input" id="bureau" on:change:target=choose>{bureaus}</select> };
+    let control = view! { <select class="input" id=id on:change:target=choose>{bureaus}</select> };
     field(
-        "bureau",
+        id,
         "区县局".into_any(),
         control.into_any(),
         Signal::derive(Vec::new),

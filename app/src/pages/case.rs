@@ -31,7 +31,7 @@ use crate::{
     frame::InAddress,
     handing_out::hand_out,
     keys,
-    model::{duty::number_of, timeline::timeline},
+    model::{duty::number_of, ledger::OFFICER_FIELD, timeline::timeline},
     overview::Overview,
     session::{LedgerCase, Session},
     words::people,
@@ -145,6 +145,18 @@ fn keys_of_page(case: &LedgerCase) {
     });
 }
 
+/// Who has it in hand, and the note that it was handed over with.
+fn in_hand(case: &LedgerCase) -> String {
+    let Some(officer) = case.file.case.other.get(OFFICER_FIELD) else {
+        return String::new();
+    };
+    let text = |name: &str| officer[name].as_str().unwrap_or_default();
+    match (text("name"), text("note")) {
+        (name, "") => name.to_owned(),
+        (name, note) => format!("{name}（{note}）"),
+    }
+}
+
 fn head(case: &Arc<LedgerCase>) -> AnyView {
     let head = &case.file.case;
     let overview = Overview::use_in();
@@ -194,6 +206,7 @@ fn head(case: &Arc<LedgerCase>) -> AnyView {
         ("报告", report),
         ("抽查", head.spot_check.name.clone()),
         ("承办", people::bureau_name(case.file.handling_bureau())),
+        ("经办", in_hand(case)),
         ("认定", found.join("；")),
     ];
     let facts = facts

@@ -3,15 +3,18 @@
 mod export;
 mod filter;
 mod grid;
+mod together;
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use leptos::prelude::*;
+use shared::id::CaseId;
 
 use self::{
     export::Export,
     filter::{Filter, filters},
     grid::Grid,
+    together::Selected,
 };
 use crate::{model::ledger::LedgerRow, overview::Overview, session::Session};
 
@@ -82,6 +85,28 @@ impl Column {
     }
 }
 
+/// The cases that are selected, whether they are in sight or not.
+#[derive(Clone, Copy)]
+pub(super) struct Selection(RwSignal<BTreeSet<CaseId>>);
+
+impl Selection {
+    fn has(self, case: &CaseId) -> bool {
+        self.0.with(|chosen| chosen.contains(case))
+    }
+
+    fn has_untracked(self, case: &CaseId) -> bool {
+        self.0.with_untracked(|chosen| chosen.contains(case))
+    }
+
+    fn toggle(self, case: &CaseId) {
+        self.0.update(|chosen| {
+            if !chosen.remove(case) {
+                chosen.insert(case.clone());
+            }
+        });
+    }
+}
+
 /// By which column, and which way.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Order {
@@ -95,6 +120,7 @@ pub(crate) fn Ledger() -> impl IntoView {
     let session = Session::use_in();
     let rows = Overview::use_in().rows();
     let filter = RwSignal::new(Filter::default());
+    let selection = Selection(RwSignal::default());
     let order = RwSignal::new(Order {
         column: Column::Due,
         falling: false,
@@ -131,10 +157,11 @@ pub(crate) fn Ledger() -> impl IntoView {
                     <span>"共"<b class="num">{all}</b></span>
                 </p>
                 <span class="push"></span>
+                <Selected selection />
                 <Export found />
             </div>
             {filters(filter, rows)}
-            <Grid found order />
+            <Grid found order selection />
             <Foot order />
         </main>
     }
@@ -156,6 +183,7 @@ fn Foot(order: RwSignal<Order>) -> impl IntoView {
             <span class="push"></span>
             <span><kbd class="kbd">"↑"</kbd><kbd class="kbd">"↓"</kbd>"移动"</span>
             <span><kbd class="kbd">"Enter"</kbd>"打开"</span>
+            <span><kbd class="kbd">"x"</kbd>"选中"</span>
             <span><kbd class="kbd">"f"</kbd>"筛选"</span>
             <span><kbd class="kbd">"?"</kbd>"全部快捷键"</span>
         </div>

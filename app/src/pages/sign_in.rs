@@ -10,6 +10,8 @@ use crate::{
         fields::{line, silent},
         status::{Look, status},
     },
+    lazy,
+    pages::account::old::Renewed,
     session::{Phase, Session, SignInError},
     store::KnownUser,
 };
@@ -29,6 +31,10 @@ pub(crate) fn SignIn() -> impl IntoView {
     let busy = RwSignal::new(false);
     let failed = RwSignal::new(None::<SignInError>);
     let names_itself = Memo::new(move |_| other.get() || known().is_empty());
+
+    let is_old =
+        Memo::new(move |_| failed.with(|error| *error == Some(SignInError::OldPassphrase)));
+    provide_context(Renewed { user, passphrase });
 
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
@@ -71,6 +77,7 @@ pub(crate) fn SignIn() -> impl IntoView {
                     {move || if busy.get() { "正在核对……" } else { "登录" }}
                 </button>
             </form>
+            {move || is_old.get().then(lazy::old_passphrase)}
             <p class="entry__say">"离线时用同一口令打开本机的案件，登记照常保存，联网后自动发送。"</p>
             <ServerNote />
             {(!window().is_secure_context()).then(insecure)}

@@ -3,7 +3,9 @@
 use leptos::{ev, prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
-use shared::account::{MINIMUM_PASSPHRASE_LETTERS, Welcome, check_names, check_passphrase};
+use shared::account::{
+    Invitation, MINIMUM_PASSPHRASE_LETTERS, Welcome, WelcomeToken, check_names, check_passphrase,
+};
 
 use crate::{
     api::{self, ApiError},
@@ -35,24 +37,42 @@ pub(crate) fn WelcomePage() -> impl IntoView {
         }
         .into_any();
     }
+    // Until the server has said what the link is for, it makes an account.
+    let known = RwSignal::new(None::<Invitation>);
+    let asked = WelcomeToken {
+        token: token.clone(),
+    };
+    spawn_local(async move {
+        let invitation = api::invitation(&asked).await;
+        let _ = known.try_set(invitation.ok());
+    });
+    let resets =
+        Memo::new(move |_| known.with(|known| known.as_ref().and_then(|known| known.user.clone())));
     view! {
         <main class="entry" id="main">
             <header>
                 <h1>"抽查后处理"</h1>
-                <p class="entry__sub">"设立账号。这条链接只能用一次。"</p>
+                <p class="entry__sub">
+                    {move || match resets.get() {
+                        Some(user) => format!("为账号 {user} 设新口令。这条链接只能用一次。"),
+                        None => "设立账号。这条链接只能用一次。".to_owned(),
+                    }}
+                </p>
             </header>
-            <AccountForm token />
+            {move || view! { <AccountForm token=token.clone() resets=resets.get() /> }}
         </main>
     }
     .into_any()
 }
 
 #[component]
-fn AccountForm(token: String) -> impl IntoView {
+fn AccountForm(token: String, resets: Option<String>) -> impl IntoView {
+    let is_new = resets.is_none();
     let session = Session::use_in();
     let navigate = use_navigate();
-    let user = RwSignal::new(String::new());
-    let display = RwSignal::new(String::new());
+    let user = RwSignal::new(resets.clone().unwrap_or_default());
+    // A reset says nothing of the name.
+    let display = RwSignal::new(resets.unwrap_or_default());
     let passphrase = RwSignal::new(String::new());
     let again = RwSignal::new(String::new());
     let asked = RwSignal::new(false);
@@ -132,13 +152,17 @@ fn AccountForm(token: String) -> impl IntoView {
     };
     view! {
         <form class="form" on:submit=submit>
-            {line("user", "账号", "text", "username", user, on_user)}
-            {line("display", "姓名", "text", "name", display, on_display)}
+            {is_new.then(|| line("user", "账号", "text", "username", user, on_user))}
+            {is_new.then(|| line("display", "姓名", "text", "name", display, on_display))}
             {line("passphrase", "口令", "password", "new-password", passphrase, on_passphrase)}
             {line("again", "再输一遍口令", "password", "new-password", again, on_again)}
             <div role="alert">{move || failed.get().map(|words| status(Look::Overdue, words))}</div>
             <button class="btn btn--main" disabled=move || busy.get()>
-                {move || if busy.get() { "正在设立……" } else { "设立账号并登录" }}
+                {move || match (busy.get(), is_new) {
+                    (true, _) => "正在设立……",
+                    (false, true) => "设立账号并登录",
+                    (false, false) => "设新口令并登录",
+                }}
             </button>
         </form>
     }

@@ -206,7 +206,7 @@ impl Engine {
         }
     }
 
-    async fn contents_waiting(&self) -> Result<Vec<ContentHash>, StoreError> {
+    pub(super) async fn contents_waiting(&self) -> Result<Vec<ContentHash>, StoreError> {
         let state = self.store().state().await?;
         let waiting = state.iter().filter(|(_, value)| value.is_empty());
         Ok(waiting
@@ -276,7 +276,7 @@ enum Sent {
     Refused,
 }
 
-fn waiting_key(hash: &ContentHash) -> String {
+pub(super) fn waiting_key(hash: &ContentHash) -> String {
     format!("{WAITING}{hash}")
 }
 

@@ -4,7 +4,7 @@
 //! server. The tabs tell each other when the journal has grown.
 
 use std::{
-    cell::{Cell, RefCell},
+    cell::{Cell, Ref, RefCell},
     collections::{BTreeSet, HashMap},
     rc::Rc,
     sync::Arc,
@@ -16,14 +16,17 @@ use leptos::{prelude::*, task::spawn_local};
 use shared::{
     CaseFile,
     attachment::ContentHash,
-    change::{Body, Change, ChangeId, DeviceId, Subject},
+    change::{Body, Change, ChangeId, DeviceId, Digest, Epoch, Subject},
     conflict::is_recorded_again,
     document::Issued,
     id::CaseId,
     order::sort_by_key,
     sync::{
-        Command, Commit, Device, DeviceState, Failure, Input, Kept, Replica, Stage, Standing,
-        device::Settlement, replica::Applied, wire::RefusalReason,
+        Command, Commit, Device, DeviceState, ExchangeRequest, ExchangeResponse, Failure, Input,
+        Kept, Replica, Scope, Stage, Standing,
+        device::Settlement,
+        replica::Applied,
+        wire::{RefusalReason, Restart},
     },
 };
 
@@ -33,7 +36,7 @@ use super::{
     contents::{Besides, Contents},
     ledger::{CachedCase, from_entries, names, read_json, to_bytes, to_entry, write},
     now,
-    server::{self, News},
+    server::{self, News, Unanswered},
 };
 use crate::{
     store::{
@@ -78,6 +81,8 @@ pub(super) struct Engine {
     wait: Cell<u64>,
     damaged: Cell<Damage>,
     closed: Cell<bool>,
+    /// The server has said that this device was ended.
+    revoked: Cell<bool>,
 }
 
 /// The profile that a user last had on this device.
@@ -116,6 +121,7 @@ impl Engine {
             wait: Cell::new(0),
             damaged: Cell::default(),
             closed: Cell::new(false),
+            revoked: Cell::new(false),
         });
         let cached = engine.show_cached();
         spawn_local(engine.clone().run(cached));
@@ -209,6 +215,10 @@ impl Engine {
     pub(super) fn packed(&self, case: &CaseId) -> CaseFile {
         let changes = self.replica.borrow().ledger().changes(&Subject::case(case));
         shared::travel::pack(case, &changes)
+    }
+
+    pub(super) fn replica(&self) -> Ref<'_, Replica> {
+        self.replica.borrow()
     }
 
     /// Waits until the journal has been read.
@@ -397,11 +407,14 @@ impl Engine {
             Command::Exchange(request) => {
                 let input = match server::exchange(&request).await {
                     Ok(response) => Input::Answered(Box::new(response)),
-                    Err(Failure::SignInExpired) if self.session.sign_in_again().await => {
+                    Err(Unanswered::Revoked) => self.revoked(&request),
+                    Err(Unanswered::Failed(Failure::SignInExpired))
+                        if !self.revoked.get() && self.session.sign_in_again().await =>
+                    {
                         self.step(Input::Failed(Failure::Unreachable));
                         Input::Wake
                     }
-                    Err(failure) => Input::Failed(failure),
+                    Err(Unanswered::Failed(failure)) => Input::Failed(failure),
                 };
                 self.step(input);
             }
@@ -429,6 +442,31 @@ impl Engine {
                 }
             }
         }
+    }
+
+    /// The device was ended: the machine lets all go that the server has, once.
+    fn revoked(&self, request: &ExchangeRequest) -> Input {
+        if self.revoked.replace(true) {
+            return Input::Failed(Failure::SignInExpired);
+        }
+        self.session.ended.set(true);
+        let nothing = ExchangeResponse {
+            epoch: request
+                .epoch
+                .clone()
+                .unwrap_or_else(|| Epoch::from_text("")),
+            scope: Scope::Nothing.to_string(),
+            restart: Some(Restart::NewScope),
+            hold: None,
+            settled: request.settled,
+            verdicts: Vec::new(),
+            page: Vec::new(),
+            cursor: 0,
+            more: false,
+            held: Digest::default(),
+            now_milliseconds: now().unsigned_abs(),
+        };
+        Input::Answered(Box::new(nothing))
     }
 
     /// One transaction; returns what the machine is to be told.
@@ -739,7 +777,7 @@ async fn device_state(store: &Store) -> Result<DeviceState, StoreError> {
     Ok(state)
 }
 
-fn random() -> Result<[u8; 16], StoreError> {
+pub(super) fn random() -> Result<[u8; 16], StoreError> {
     let mut random = [0; 16];
     getrandom::fill(&mut random).map_err(|_| StoreError::Unavailable)?;
     Ok(random)

@@ -23,22 +23,39 @@ pub(super) enum SignInFailure {
     Unreachable,
 }
 
+/// Why an exchange came to nothing.
+pub(super) enum Unanswered {
+    /// As the machine knows failures.
+    Failed(Failure),
+    /// This device was ended.
+    Revoked,
+}
+
 /// One exchange.
-pub(super) async fn exchange(request: &ExchangeRequest) -> Result<ExchangeResponse, Failure> {
-    let response = post("/api/exchange", request)
-        .await
-        .ok_or(Failure::Unreachable)?;
-    match response.status() {
+pub(super) async fn exchange(request: &ExchangeRequest) -> Result<ExchangeResponse, Unanswered> {
+    let Some(response) = post("/api/exchange", request).await else {
+        return Err(Unanswered::Failed(Failure::Unreachable));
+    };
+    let failed = match response.status() {
         200 => {
-            let text = response.text().await.map_err(|_| Failure::Unreachable)?;
-            serde_json::from_str(&text).map_err(|_| Failure::Trouble)
+            let Ok(text) = response.text().await else {
+                return Err(Unanswered::Failed(Failure::Unreachable));
+            };
+            return serde_json::from_str(&text).map_err(|_| Unanswered::Failed(Failure::Trouble));
         }
+        403 if says(response, "device_revoked").await => return Err(Unanswered::Revoked),
         // Forbidden: another user has signed in beside this one, and the cookie is theirs now.
-        401 | 403 => Err(Failure::SignInExpired),
-        426 => Err(Failure::VersionTooOld),
-        502..=504 => Err(Failure::Unreachable),
-        _ => Err(Failure::Trouble),
-    }
+        401 | 403 => Failure::SignInExpired,
+        426 => Failure::VersionTooOld,
+        502..=504 => Failure::Unreachable,
+        _ => Failure::Trouble,
+    };
+    Err(Unanswered::Failed(failed))
+}
+
+/// Whether the problem that the server sees has this code.
+async fn says(response: Response, code: &str) -> bool {
+    response.text().await.is_ok_and(|text| text.contains(code))
 }
 
 /// Signs in with the passphrase.

@@ -79,20 +79,7 @@ impl Locked {
 
     /// The wrapped data key, and the journal's revision.
     pub(super) async fn wrap(&self) -> Result<(WrapRecord, u64), StoreError> {
-        let (wrap, revision) = self
-            .database
-            .read(&[PLAIN], async |transaction| {
-                let plain = transaction.object_store(PLAIN)?;
-                Ok((
-                    value_at(&plain, WRAP).await?,
-                    number_at(&plain, REVISION).await?,
-                ))
-            })
-            .await?;
-        // A database without a wrap is one whose making was cut short: nothing is in it.
-        let wrap: Uint8Array = wrap.dyn_into().map_err(|_| StoreError::Absent)?;
-        let wrap = WrapRecord::from_bytes(&wrap.to_vec()).map_err(|_| StoreError::Damaged)?;
-        Ok((wrap, revision))
+        wrap_in(&self.database).await
     }
 
     /// Keeps the wrap of a new user; an existing one stays as it is. Whatever a user without a wrap
@@ -288,6 +275,11 @@ impl Journal {
             .await
     }
 
+    /// The data key as the passphrase opens it.
+    pub(super) async fn wrap(&self) -> Result<WrapRecord, StoreError> {
+        Ok(wrap_in(&self.database).await?.0)
+    }
+
     /// Keeps another wrap of the same data key.
     pub(super) async fn put_wrap(&self, wrap: &WrapRecord) -> Result<(), StoreError> {
         let wrap = bytes(wrap.as_bytes());
@@ -435,6 +427,22 @@ impl Write {
         }
         .map(drop)
     }
+}
+
+async fn wrap_in(database: &Database) -> Result<(WrapRecord, u64), StoreError> {
+    let (wrap, revision) = database
+        .read(&[PLAIN], async |transaction| {
+            let plain = transaction.object_store(PLAIN)?;
+            Ok((
+                value_at(&plain, WRAP).await?,
+                number_at(&plain, REVISION).await?,
+            ))
+        })
+        .await?;
+    // A database without a wrap is one whose making was cut short: nothing is in it.
+    let wrap: Uint8Array = wrap.dyn_into().map_err(|_| StoreError::Absent)?;
+    let wrap = WrapRecord::from_bytes(&wrap.to_vec()).map_err(|_| StoreError::Damaged)?;
+    Ok((wrap, revision))
 }
 
 /// The name of a user's database.

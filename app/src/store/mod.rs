@@ -15,6 +15,7 @@ mod health;
 mod journal;
 mod local;
 mod packing;
+mod sealed;
 mod shelf;
 pub mod tabs;
 mod vault;
@@ -156,6 +157,23 @@ impl Store {
             .journal
             .put_wrap(&self.0.vault.rewrap(passphrase))
             .await
+    }
+
+    /// Seals bytes to a file that the passphrase opens on any device.
+    ///
+    /// # Errors
+    /// What the browser says.
+    pub async fn sealed_file(&self, bytes: &[u8]) -> Result<Vec<u8>, StoreError> {
+        let wrap = self.0.journal.wrap().await?;
+        Ok(sealed::file(&self.0.vault, &wrap, bytes))
+    }
+
+    /// Opens such a file of the same user.
+    ///
+    /// # Errors
+    /// [`StoreError::WrongPassphrase`], and [`StoreError::Damaged`] where it is not such a file.
+    pub fn open_file(&self, file: &[u8], passphrase: &str) -> Result<Vec<u8>, StoreError> {
+        sealed::open(self.user(), file, passphrase)
     }
 
     /// An empty batch.

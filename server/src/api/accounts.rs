@@ -1,9 +1,14 @@
 //! What administrators do.
 
-use axum::{Json, extract::State as AxumState, http::StatusCode};
+use axum::{
+    Json,
+    extract::{Path, State as AxumState},
+    http::StatusCode,
+};
 use shared::{
     Role,
-    account::{Account, Invitation, WelcomeToken, check_office},
+    account::{Account, AccountEdit, Invitation, WelcomeToken, check_names, check_office},
+    sync::Scope,
 };
 
 use super::{
@@ -33,6 +38,51 @@ pub(super) async fn list(
     ))
 }
 
+/// Makes of an account what the administrator says: its name, role and office, and whether it may
+/// sign in. Its devices hear of it.
+#[utoipa::path(
+    put, path = "/api/accounts/{user}", params(("user" = String, Path)), request_body = AccountEdit,
+    responses(
+        (status = 204), (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem), (status = 422, body = Problem),
+    ),
+)]
+pub(super) async fn edit(
+    AxumState(state): AxumState<State>,
+    signed_in: SignedIn,
+    Path(user): Path<String>,
+    Body(edit): Body<AccountEdit>,
+) -> Result<StatusCode, Problem> {
+    only_administrators(&signed_in)?;
+    check_names(&user, &edit.display)?;
+    check_office(edit.role, &edit.office)?;
+    let before = state
+        .with_database(move |database| database.edit_account(&user, &edit, now_milliseconds()))
+        .await?;
+    state.announce([Scope::of(&before)].into());
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Makes a one-time link by which the owner of an account sets a new passphrase.
+#[utoipa::path(
+    post, path = "/api/accounts/{user}/reset", params(("user" = String, Path)),
+    responses((status = 200, body = WelcomeToken), (status = 403, body = Problem), (status = 404, body = Problem)),
+)]
+pub(super) async fn reset(
+    AxumState(state): AxumState<State>,
+    signed_in: SignedIn,
+    Path(user): Path<String>,
+) -> Result<Json<WelcomeToken>, Problem> {
+    only_administrators(&signed_in)?;
+    let token = state
+        .with_database(move |database| {
+            let invitation = database.reset_of(&user)?;
+            database.invite(&invitation, now_milliseconds())
+        })
+        .await?;
+    Ok(Json(WelcomeToken { token }))
+}
+
 /// Makes a one-time link for an account; its token goes behind `/welcome#`.
 #[utoipa::path(
     post, path = "/api/invitations", request_body = Invitation,
@@ -45,6 +95,11 @@ pub(super) async fn invite(
 ) -> Result<Json<WelcomeToken>, Problem> {
     only_administrators(&signed_in)?;
     check_office(invitation.role, &invitation.office)?;
+    // A new passphrase for an account is asked for by that account.
+    let invitation = Invitation {
+        user: None,
+        ..invitation
+    };
     let token = state
         .with_database(move |database| database.invite(&invitation, now_milliseconds()))
         .await?;

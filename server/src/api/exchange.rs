@@ -5,8 +5,10 @@ use std::{convert::Infallible, time::Duration};
 use axum::{
     Json,
     extract::State as AxumState,
+    http::{HeaderMap, header::USER_AGENT},
     response::sse::{Event, KeepAlive, Sse},
 };
+use axum_extra::extract::CookieJar;
 use shared::{
     Role,
     sync::{
@@ -17,10 +19,13 @@ use shared::{
 use tokio_stream::{Stream, StreamExt, wrappers::BroadcastStream};
 
 use super::{
-    State, now_milliseconds,
+    State,
+    devices::name_of,
+    now_milliseconds,
     problem::{Body, Problem},
-    session::SignedIn,
+    session::{SignedIn, token},
 };
+use crate::db::AtDevice;
 
 /// How often a quiet stream of news says that it is still there.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -35,9 +40,15 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 )]
 pub(super) async fn exchange(
     AxumState(state): AxumState<State>,
-    SignedIn(actor, _): SignedIn,
+    headers: HeaderMap,
     Body(request): Body<ExchangeRequest>,
 ) -> Result<Json<ExchangeResponse>, Problem> {
+    let token = token(&CookieJar::from_headers(&headers))?;
+    let (asked, device) = (token.clone(), request.device.clone());
+    let actor = state
+        .with_database(move |database| database.at_device(&asked, &device, now_milliseconds()))
+        .await?
+        .ok_or_else(Problem::not_signed_in)?;
     if request.protocol != PROTOCOL {
         return Err(Problem::version_too_old());
     }
@@ -53,8 +64,27 @@ pub(super) async fn exchange(
             "cursor and settled are at most 2^53",
         ));
     }
+    let name = name_of(
+        headers
+            .get(USER_AGENT)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default(),
+    );
     let exchanged = state
-        .with_database(move |database| database.exchange(&actor, &request, now_milliseconds()))
+        .with_database(move |database| {
+            let now = now_milliseconds();
+            let exchanged = database.exchange(&actor, &request, now)?;
+            let settled = exchanged.response.settled;
+            let left = request.push.iter().filter(|it| it.id.sequence > settled);
+            let at = AtDevice {
+                token: &token,
+                device: &request.device,
+                name: &name,
+                unsent: left.count() as u64,
+            };
+            database.note_contact(at, now)?;
+            Ok(exchanged)
+        })
         .await?;
     state.announce(exchanged.touched);
     Ok(Json(exchanged.response))

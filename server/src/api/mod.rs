@@ -2,7 +2,9 @@
 
 mod accounts;
 mod attachments;
+mod calendar;
 mod case_files;
+mod devices;
 mod exchange;
 mod problem;
 mod session;
@@ -115,16 +117,28 @@ pub fn router(state: State) -> Router {
     let (router, document) = OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(session::show, session::sign_in, session::sign_out))
         .routes(routes!(session::about))
+        .routes(routes!(session::change_passphrase))
         .routes(routes!(session::welcome))
         .routes(routes!(session::invitation))
         .routes(routes!(accounts::list))
+        .routes(routes!(accounts::edit))
+        .routes(routes!(accounts::reset))
         .routes(routes!(accounts::invite))
+        .routes(routes!(devices::list))
+        .routes(routes!(devices::revoke))
         .routes(routes!(accounts::load_sample))
         .routes(routes!(
             attachments::look,
             attachments::put,
             attachments::get
         ))
+        .routes(routes!(
+            calendar::link,
+            calendar::make_link,
+            calendar::drop_link
+        ))
+        .routes(routes!(calendar::feed))
+        .routes(routes!(calendar::once))
         .routes(routes!(case_files::take))
         .routes(routes!(exchange::exchange))
         .routes(routes!(exchange::review))

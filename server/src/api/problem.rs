@@ -90,6 +90,22 @@ impl Problem {
         )
     }
 
+    pub(super) fn unknown_device() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "unknown_device",
+            "the user has no such device",
+        )
+    }
+
+    pub(super) fn unknown_calendar() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "unknown_calendar",
+            "the link was revoked, or never was",
+        )
+    }
+
     pub(super) fn version_too_old() -> Self {
         Self::new(
             StatusCode::UPGRADE_REQUIRED,
@@ -127,6 +143,21 @@ impl From<db::Error> for Problem {
                 StatusCode::CONFLICT,
                 "account_exists",
                 "an account has this name",
+            ),
+            db::Error::NoAccount => Self::new(
+                StatusCode::NOT_FOUND,
+                "unknown_account",
+                "there is no such account",
+            ),
+            db::Error::LastAdministrator => Self::new(
+                StatusCode::CONFLICT,
+                "last_administrator",
+                "somebody must be left who keeps accounts",
+            ),
+            db::Error::DeviceRevoked => Self::new(
+                StatusCode::FORBIDDEN,
+                "device_revoked",
+                "the device was ended: what it has from the server must go",
             ),
             db::Error::LinkInvalid => Self::new(
                 StatusCode::GONE,

@@ -21,8 +21,8 @@ use axum_extra::extract::{
 use shared::{
     Actor,
     account::{
-        About, Credentials, Invitation, Profile, Welcome, WelcomeToken, check_names,
-        check_passphrase,
+        About, Credentials, Invitation, PassphraseChange, Profile, Welcome, WelcomeToken,
+        check_names, check_passphrase,
     },
 };
 
@@ -49,11 +49,7 @@ impl FromRequestParts<State> for SignedIn {
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Problem> {
         let jar = CookieJar::from_headers(&parts.headers);
-        let token = jar
-            .get(COOKIE)
-            .ok_or_else(Problem::not_signed_in)?
-            .value()
-            .to_owned();
+        let token = token(&jar)?;
         let found = state
             .with_database(move |database| database.signed_in(&token, now_milliseconds()))
             .await?;
@@ -188,33 +184,41 @@ pub(super) async fn sign_in(
     jar: CookieJar,
     Body(Credentials { user, passphrase }): Body<Credentials>,
 ) -> Result<(CookieJar, Json<Profile>), Problem> {
-    let now = now_milliseconds();
-    if state.0.failures.locked(&user, now) {
-        return Err(Problem::too_many_attempts());
-    }
-    if passphrase.len() > shared::account::MAXIMUM_PASSPHRASE_BYTES {
-        return Err(Problem::wrong_credentials());
-    }
-    let name = user.clone();
-    let hash = state
-        .with_database(move |database| database.passphrase_hash(&name))
-        .await?;
-    if !verify(&state, passphrase, hash).await? {
-        state.0.failures.count(&user, now);
-        return Err(Problem::wrong_credentials());
-    }
-    state.0.failures.forget(&user);
+    check_credentials(&state, &user, passphrase).await?;
     let jar = open(&state, jar, user).await?;
     let profile = profile(&state, &jar).await?;
     Ok((jar, Json(profile)))
 }
 
+/// Refuses what is not the account's passphrase, and counts how often it was not.
+async fn check_credentials(state: &State, user: &str, passphrase: String) -> Result<(), Problem> {
+    let now = now_milliseconds();
+    if state.0.failures.locked(user, now) {
+        return Err(Problem::too_many_attempts());
+    }
+    if passphrase.len() > shared::account::MAXIMUM_PASSPHRASE_BYTES {
+        return Err(Problem::wrong_credentials());
+    }
+    let name = user.to_owned();
+    let hash = state
+        .with_database(move |database| database.passphrase_hash(&name))
+        .await?;
+    if !verify(state, passphrase, hash).await? {
+        state.0.failures.count(user, now);
+        return Err(Problem::wrong_credentials());
+    }
+    state.0.failures.forget(user);
+    Ok(())
+}
+
+/// The token of the sign-in, from the cookie.
+pub(super) fn token(jar: &CookieJar) -> Result<String, Problem> {
+    let cookie = jar.get(COOKIE).ok_or_else(Problem::not_signed_in)?;
+    Ok(cookie.value().to_owned())
+}
+
 async fn profile(state: &State, jar: &CookieJar) -> Result<Profile, Problem> {
-    let token = jar
-        .get(COOKIE)
-        .ok_or_else(Problem::not_signed_in)?
-        .value()
-        .to_owned();
+    let token = token(jar)?;
     let found = state
         .with_database(move |database| database.signed_in(&token, now_milliseconds()))
         .await?;
@@ -243,6 +247,30 @@ pub(super) async fn sign_out(
     ))
 }
 
+/// Gives the user another passphrase, and ends the sign-ins on all other devices.
+#[utoipa::path(
+    post, path = "/api/passphrase", request_body = PassphraseChange,
+    responses(
+        (status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 422, body = Problem), (status = 429, body = Problem),
+    ),
+)]
+pub(super) async fn change_passphrase(
+    AxumState(state): AxumState<State>,
+    SignedIn(actor, _): SignedIn,
+    jar: CookieJar,
+    Body(PassphraseChange { old, new }): Body<PassphraseChange>,
+) -> Result<axum::http::StatusCode, Problem> {
+    check_passphrase(&new)?;
+    check_credentials(&state, &actor.user, old).await?;
+    let hash = hash(&state, new).await?;
+    let token = token(&jar)?;
+    state
+        .with_database(move |database| database.change_passphrase(&actor.user, &hash, &token))
+        .await?;
+    Ok(axum::http::StatusCode::NO_CONTENT)
+}
+
 /// What a one-time link is for.
 #[utoipa::path(
     post, path = "/api/invitation", request_body = WelcomeToken,
@@ -258,7 +286,8 @@ pub(super) async fn invitation(
     Ok(Json(found))
 }
 
-/// Makes the account that a one-time link is for, and signs in.
+/// Makes the account that a one-time link is for, or gives it a new passphrase, and signs in. Where
+/// the link names an account, `user` and `display` say nothing.
 #[utoipa::path(
     post, path = "/api/welcome", request_body = Welcome,
     responses(
@@ -276,13 +305,18 @@ pub(super) async fn welcome(
         passphrase,
     }): Body<Welcome>,
 ) -> Result<(CookieJar, Json<Profile>), Problem> {
-    check_names(&user, &display)?;
     check_passphrase(&passphrase)?;
+    let asked = token.clone();
+    let invitation = state
+        .with_database(move |database| database.invitation(&asked, now_milliseconds()))
+        .await?;
+    if invitation.user.is_none() {
+        check_names(&user, &display)?;
+    }
     let hash = hash(&state, passphrase).await?;
-    let name = user.clone();
-    state
+    let user = state
         .with_database(move |database| {
-            database.accept(&token, &name, &display, &hash, now_milliseconds())
+            database.accept(&token, &user, &display, &hash, now_milliseconds())
         })
         .await?;
     let jar = open(&state, jar, user).await?;

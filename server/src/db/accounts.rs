@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, Row, Transaction};
 use sha2::{Digest, Sha256};
 use shared::{
     Actor, Role,
-    account::{Account, Invitation},
+    account::{Account, AccountEdit, Invitation},
 };
 
 use super::{Database, Error, random, stored};
@@ -17,11 +17,11 @@ pub const INVITATION_MILLISECONDS: u64 = 7 * 24 * 3_600_000;
 
 const TOKEN_BYTES: usize = 32;
 
-fn hash(token: &str) -> [u8; 32] {
+pub(super) fn hash(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
 }
 
-fn new_token() -> Result<String, Error> {
+pub(super) fn new_token() -> Result<String, Error> {
     Ok(BASE64URL_NOPAD.encode(&random::<TOKEN_BYTES>()?))
 }
 
@@ -46,7 +46,7 @@ fn role(row: &Row<'_>, column: usize) -> rusqlite::Result<Role> {
 }
 
 /// From the columns `user, role, office`.
-fn actor(row: &Row<'_>) -> rusqlite::Result<Actor> {
+pub(super) fn actor(row: &Row<'_>) -> rusqlite::Result<Actor> {
     Ok(Actor {
         user: row.get(0)?,
         role: role(row, 1)?,
@@ -77,7 +77,9 @@ impl Database {
         let token = new_token()?;
         self.write(|transaction| {
             transaction
-                .prepare_cached("INSERT INTO invitations VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL)")?
+                .prepare_cached(
+                    "INSERT INTO invitations VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, ?7)",
+                )?
                 .execute((
                     hash(&token),
                     role_text(invitation.role),
@@ -85,6 +87,7 @@ impl Database {
                     &invitation.display,
                     stored(now_milliseconds),
                     stored(now_milliseconds + INVITATION_MILLISECONDS),
+                    &invitation.user,
                 ))?;
             Ok(())
         })?;
@@ -99,7 +102,8 @@ impl Database {
         self.read(|transaction| find_invitation(transaction, token, now_milliseconds))
     }
 
-    /// Makes the account that a one-time link is for, and uses the link up.
+    /// Makes the account that a one-time link is for, or gives it another passphrase, and uses the
+    /// link up; says which account it is.
     ///
     /// # Errors
     /// [`Error::LinkInvalid`], or [`Error::AccountExists`] where the name is taken.
@@ -110,13 +114,21 @@ impl Database {
         display: &str,
         passphrase_hash: &str,
         now_milliseconds: u64,
-    ) -> Result<(), Error> {
+    ) -> Result<String, Error> {
         self.write(|transaction| {
-            let Invitation { role, office, .. } =
-                find_invitation(transaction, token, now_milliseconds)?;
+            let Invitation {
+                role,
+                office,
+                user: known,
+                ..
+            } = find_invitation(transaction, token, now_milliseconds)?;
             transaction
                 .prepare_cached("UPDATE invitations SET used_at = ?2 WHERE token = ?1")?
                 .execute((hash(token), stored(now_milliseconds)))?;
+            if let Some(known) = known {
+                set_passphrase(transaction, &known, passphrase_hash, "")?;
+                return Ok(known);
+            }
             let actor = Actor {
                 user: user.to_owned(),
                 role,
@@ -128,7 +140,87 @@ impl Database {
                 display,
                 passphrase_hash,
                 now_milliseconds,
-            )
+            )?;
+            Ok(actor.user)
+        })
+    }
+
+    /// Gives an account another passphrase, and ends its sign-ins but this one.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub fn change_passphrase(
+        &self,
+        user: &str,
+        passphrase_hash: &str,
+        staying_token: &str,
+    ) -> Result<(), Error> {
+        self.write(|transaction| set_passphrase(transaction, user, passphrase_hash, staying_token))
+    }
+
+    /// Makes of an account what the administrator says, and gives back as whom it acted before.
+    ///
+    /// # Errors
+    /// [`Error::NoAccount`], or [`Error::LastAdministrator`].
+    pub fn edit_account(
+        &self,
+        user: &str,
+        edit: &AccountEdit,
+        now_milliseconds: u64,
+    ) -> Result<Actor, Error> {
+        self.write(|transaction| {
+            let before = transaction
+                .prepare_cached("SELECT user, role, office FROM accounts WHERE user = ?1")?
+                .query_row([user], actor)
+                .optional()?
+                .ok_or(Error::NoAccount)?;
+            transaction
+                .prepare_cached(
+                    "UPDATE accounts SET display = ?2, role = ?3, office = ?4,
+                     disabled_at = CASE WHEN ?5 THEN coalesce(disabled_at, ?6) END
+                     WHERE user = ?1",
+                )?
+                .execute((
+                    user,
+                    &edit.display,
+                    role_text(edit.role),
+                    &edit.office,
+                    edit.disabled,
+                    stored(now_milliseconds),
+                ))?;
+            let administered: bool = transaction.query_row(
+                "SELECT EXISTS (SELECT 1 FROM accounts
+                 WHERE role = 'administrator' AND disabled_at IS NULL)",
+                [],
+                |row| row.get(0),
+            )?;
+            if administered {
+                Ok(before)
+            } else {
+                Err(Error::LastAdministrator)
+            }
+        })
+    }
+
+    /// The account of this name as an invitation to a new passphrase.
+    ///
+    /// # Errors
+    /// [`Error::NoAccount`].
+    pub fn reset_of(&self, user: &str) -> Result<Invitation, Error> {
+        self.read(|transaction| {
+            transaction
+                .prepare_cached("SELECT user, role, office, display FROM accounts WHERE user = ?1")?
+                .query_row([user], |row| {
+                    let Actor { user, role, office } = actor(row)?;
+                    Ok(Invitation {
+                        role,
+                        office,
+                        display: row.get(3)?,
+                        user: Some(user),
+                    })
+                })
+                .optional()?
+                .ok_or(Error::NoAccount)
         })
     }
 
@@ -179,7 +271,7 @@ impl Database {
                 [stored(now_milliseconds)],
             )?;
             transaction
-                .prepare_cached("INSERT INTO sessions VALUES (?1, ?2, ?3, ?4)")?
+                .prepare_cached("INSERT INTO sessions VALUES (?1, ?2, ?3, ?4, NULL)")?
                 .execute((
                     hash(&token),
                     user,
@@ -215,8 +307,10 @@ impl Database {
     ) -> Result<Option<(Actor, String)>, Error> {
         self.read(|transaction| {
             let mut statement = transaction.prepare_cached(
-                "SELECT user, role, office, display FROM sessions JOIN accounts USING (user)
-                 WHERE token = ?1 AND expires_at >= ?2 AND disabled_at IS NULL",
+                "SELECT accounts.user, role, office, display
+                 FROM sessions JOIN accounts USING (user) LEFT JOIN devices USING (device)
+                 WHERE token = ?1 AND expires_at >= ?2
+                 AND disabled_at IS NULL AND revoked_at IS NULL",
             )?;
             let found = statement.query_row((hash(token), stored(now_milliseconds)), |row| {
                 Ok((actor(row)?, row.get(3)?))
@@ -232,9 +326,10 @@ impl Database {
     pub fn accounts(&self) -> Result<Vec<Account>, Error> {
         self.read(|transaction| {
             let mut statement = transaction.prepare_cached(
-                "SELECT user, role, office, display, accounts.created_at, max(last_contact)
+                "SELECT user, role, office, display, accounts.created_at, max(last_contact),
+                 disabled_at IS NOT NULL
                  FROM accounts LEFT JOIN devices USING (user)
-                 WHERE disabled_at IS NULL GROUP BY user ORDER BY user",
+                 GROUP BY user ORDER BY disabled_at IS NOT NULL, user",
             )?;
             let rows = statement.query_map([], |row| {
                 Ok(Account {
@@ -242,6 +337,7 @@ impl Database {
                     display: row.get(3)?,
                     created_milliseconds: row.get::<_, i64>(4)?.unsigned_abs(),
                     last_contact_milliseconds: row.get::<_, Option<i64>>(5)?.map(i64::unsigned_abs),
+                    disabled: row.get(6)?,
                 })
             })?;
             Ok(rows.collect::<Result<_, _>>()?)
@@ -256,7 +352,7 @@ fn find_invitation(
 ) -> Result<Invitation, Error> {
     transaction
         .prepare_cached(
-            "SELECT role, office, display FROM invitations
+            "SELECT role, office, display, user FROM invitations
              WHERE token = ?1 AND used_at IS NULL AND expires_at >= ?2",
         )?
         .query_row((hash(token), stored(now_milliseconds)), |row| {
@@ -264,10 +360,26 @@ fn find_invitation(
                 role: role(row, 0)?,
                 office: row.get(1)?,
                 display: row.get(2)?,
+                user: row.get(3)?,
             })
         })
         .optional()?
         .ok_or(Error::LinkInvalid)
+}
+
+fn set_passphrase(
+    transaction: &Transaction<'_>,
+    user: &str,
+    passphrase_hash: &str,
+    staying_token: &str,
+) -> Result<(), Error> {
+    transaction
+        .prepare_cached("UPDATE accounts SET passphrase = ?2 WHERE user = ?1")?
+        .execute((user, passphrase_hash))?;
+    transaction
+        .prepare_cached("DELETE FROM sessions WHERE user = ?1 AND token <> ?2")?
+        .execute((user, hash(staying_token)))?;
+    Ok(())
 }
 
 fn insert_account(

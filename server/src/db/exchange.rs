@@ -175,7 +175,10 @@ fn register(
         return Err(Error::DeviceOfOther);
     }
     transaction
-        .prepare_cached("INSERT INTO devices VALUES (?1, ?2, 0, ?3, ?3)")?
+        .prepare_cached(
+            "INSERT INTO devices (device, user, settled, created_at, last_contact)
+             VALUES (?1, ?2, 0, ?3, ?3)",
+        )?
         .execute((device.as_str(), &actor.user, stored(now_milliseconds)))?;
     Ok(0)
 }

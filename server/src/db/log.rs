@@ -186,6 +186,18 @@ pub(super) fn sight(
     .collect()
 }
 
+/// The subjects that a scope sees now.
+pub(super) fn seen_by(transaction: &Transaction<'_>, scope: &Scope) -> Result<Vec<Subject>, Error> {
+    let mut statement = transaction.prepare_cached("SELECT subject FROM sight WHERE scope = ?1")?;
+    let rows = statement.query_map([scope.to_string()], |row| row.get::<_, String>(0))?;
+    rows.map(|subject| {
+        subject?
+            .parse()
+            .map_err(|_| Error::Damaged("a subject in sight"))
+    })
+    .collect()
+}
+
 /// Positions and fingerprints of all changes of a subject.
 fn history(transaction: &Transaction<'_>, subject: &Subject) -> Result<Vec<(i64, Digest)>, Error> {
     let positioned = |row: &Row<'_>| Ok((row.get(0)?, change(row, 1)?));

@@ -5,6 +5,7 @@ mod announcements;
 #[cfg(feature = "mutations")]
 pub mod chance;
 mod contents;
+mod devices;
 mod exchange;
 mod history;
 mod intake;
@@ -24,6 +25,7 @@ use shared::mutation::mutated;
 
 pub use accounts::{INVITATION_MILLISECONDS, SESSION_MILLISECONDS};
 pub use contents::NamedContent;
+pub use devices::AtDevice;
 pub use exchange::Exchanged;
 pub use intake::{Arriving, Refused, Taken, TakenIn};
 pub use log::BrokenChain;
@@ -32,7 +34,11 @@ pub use log::BrokenChain;
 pub const FILE_NAME: &str = "aftercheck.sqlite3";
 
 /// Each brings the schema one version further; `user_version` counts them.
-const MIGRATIONS: [&str; 2] = [include_str!("schema.sql"), include_str!("attachments.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("schema.sql"),
+    include_str!("attachments.sql"),
+    include_str!("desks.sql"),
+];
 
 /// Connections that only read: pulls do not wait for a push.
 const READERS: usize = 3;
@@ -66,6 +72,15 @@ pub enum Error {
     /// The account's name is taken.
     #[error("the account exists")]
     AccountExists,
+    /// There is no such account.
+    #[error("there is no such account")]
+    NoAccount,
+    /// Nobody would be left who keeps accounts.
+    #[error("it is the last administrator")]
+    LastAdministrator,
+    /// The device was ended, or its account disabled: what it holds must go.
+    #[error("the device was ended")]
+    DeviceRevoked,
     /// The one-time link was used, is too old, or never was.
     #[error("the link is not valid any more")]
     LinkInvalid,

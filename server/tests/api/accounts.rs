@@ -9,6 +9,7 @@ use shared::{Role, account::Invitation};
 async fn a_one_time_link_makes_one_account() {
     let server = Server::on(tempfile::tempdir().unwrap());
     let invitation = Invitation {
+        user: None,
         role: Role::Administrator,
         office: String::new(),
         display: String::new(),
@@ -240,12 +241,20 @@ async fn the_document_names_every_endpoint() {
             "/announcements/{id}",
             "/api/about",
             "/api/accounts",
+            "/api/accounts/{user}",
+            "/api/accounts/{user}/reset",
             "/api/attachments/{hash}",
+            "/api/calendar-link",
+            "/api/calendar/{file}",
             "/api/case-files",
+            "/api/devices",
+            "/api/devices/{device}",
+            "/api/duties.ics",
             "/api/exchange",
             "/api/invitation",
             "/api/invitations",
             "/api/news",
+            "/api/passphrase",
             "/api/review",
             "/api/sample",
             "/api/session",

@@ -7,6 +7,7 @@ mod announcements;
 mod attachments;
 mod browser;
 mod calendar;
+mod devices;
 mod exchange;
 mod files;
 mod upgrade;

@@ -3,6 +3,7 @@
 //! Nothing here returns an error: a step that does not come true within [`PATIENCE`] ends the
 //! test, says what was looked for and what was there instead, and leaves a picture in `tests/out`.
 
+mod files;
 mod page;
 mod record;
 mod target;

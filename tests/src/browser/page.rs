@@ -179,6 +179,26 @@ impl Page {
         self.expect(&format!("{target} is clicked"), clicked).await;
     }
 
+    /// Signs in, or opens a store that this device has.
+    pub async fn sign_in(&self, user: &str, passphrase: &str) {
+        self.find(("textbox", "口令")).await;
+        let is_asked: bool = self
+            .evaluate("document.querySelector('#user') !== null")
+            .await;
+        if is_asked {
+            self.fill("#user", user).await;
+        } else {
+            self.click((".who", "button", user)).await;
+        }
+        self.unlock(passphrase).await;
+    }
+
+    /// Opens the store of the account that stands chosen.
+    pub async fn unlock(&self, passphrase: &str) {
+        self.fill(("textbox", "口令"), passphrase).await;
+        self.click(("button", "登录")).await;
+    }
+
     /// Puts a text into a field in place of what it holds.
     pub async fn fill(&self, target: impl Into<Target>, text: &str) {
         // Fields that open a picker take no typing; the others get what a keyboard sends.

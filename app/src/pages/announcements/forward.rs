@@ -181,7 +181,7 @@ fn acts(waiting: Vec<Arc<LedgerCase>>, decisions: Decisions, session: Session) -
         busy.set(true);
         spawn_local(async move {
             let said = match session.record_each(events).await {
-                Ok(()) => Message::done(format!("已转交 {count} 件"))
+                Ok(_) => Message::done(format!("已转交 {count} 件"))
                     .more("已存本机，联网时送到各局；转错的可在案件里撤销。"),
                 Err(error) => {
                     Message::bad(format!("没有转交：{error}")).more("选定的承办局都还在。")

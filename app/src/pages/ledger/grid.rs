@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use leptos::{ev, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
-use shared::Day;
+use shared::{Day, order::gathered};
 use wasm_bindgen::JsCast;
 
-use super::{Column, Order, Rows, filter};
+use super::{Column, Order, Rows, Selection, filter};
 use crate::{
     components::{days::provisional_word, sprite::icon, status::status, window::Sight},
     keys,
@@ -17,7 +17,11 @@ use crate::{
 
 /// The table and its keyboard.
 #[component]
-pub(super) fn Grid(found: Memo<Rows>, order: RwSignal<Order>) -> impl IntoView {
+pub(super) fn Grid(
+    found: Memo<Rows>,
+    order: RwSignal<Order>,
+    selection: Selection,
+) -> impl IntoView {
     let session = Session::use_in();
     let sees_bureaus = session.profile().with_untracked(|profile| {
         profile
@@ -30,7 +34,7 @@ pub(super) fn Grid(found: Memo<Rows>, order: RwSignal<Order>) -> impl IntoView {
     let current_id =
         Memo::new(move |_| found.with(|found| found.get(current.get()).map(|row| id_of(row))));
     let is_current = Selector::new(move || current_id.get());
-    keys_of_grid(found, current, sight);
+    keys_of_grid(found, current, sight, selection);
 
     let drawn = move || {
         let window = sight.window.get();
@@ -53,10 +57,12 @@ pub(super) fn Grid(found: Memo<Rows>, order: RwSignal<Order>) -> impl IntoView {
                 tabindex="0"
             >
                 <colgroup>
+                    <col class="w-tick" />
                     {columns.get_value().into_iter().map(|(_, _, width)| view! { <col class=width /> }).collect::<Vec<_>>()}
                 </colgroup>
                 <thead>
                     <tr aria-rowindex="1">
+                        {all_or_none(found, selection)}
                         {columns.get_value().into_iter().map(|(column, word, width)| head(column, word, width, order)).collect::<Vec<_>>()}
                     </tr>
                 </thead>
@@ -65,7 +71,7 @@ pub(super) fn Grid(found: Memo<Rows>, order: RwSignal<Order>) -> impl IntoView {
                     <For
                         each=drawn
                         key=|(at, row)| (*at, Arc::as_ptr(row))
-                        children=move |(at, row)| row_view(at, &row, &columns.get_value(), current, is_current.clone())
+                        children=move |(at, row)| row_view(at, &row, &columns.get_value(), current, is_current.clone(), selection)
                     />
                     <tr class="grid__rest" aria-hidden="true"><td style:height=move || sight.below()></td></tr>
                 </tbody>
@@ -126,6 +132,7 @@ fn row_view(
     columns: &[(Column, &'static str, &'static str)],
     current: RwSignal<usize>,
     is_current: Selector<Option<String>>,
+    selection: Selection,
 ) -> AnyView {
     let id = Some(id_of(row));
     let address = row.address();
@@ -136,7 +143,11 @@ fn row_view(
         let on_link = event
             .target()
             .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
-            .is_some_and(|element| element.closest("a").is_ok_and(|found| found.is_some()));
+            .is_some_and(|element| {
+                element
+                    .closest("a, .w-tick")
+                    .is_ok_and(|found| found.is_some())
+            });
         if !on_link && !is_selecting() {
             navigate(&address, NavigateOptions::default());
         }
@@ -146,6 +157,12 @@ fn row_view(
         .map(|(column, _, width)| cell(*column, width, row))
         .collect::<Vec<_>>();
     let selected = id.clone();
+    let label = format!("选中 {}", row.number);
+    let case = row.case.id.clone();
+    let ticked = {
+        let case = case.clone();
+        move || selection.has(&case)
+    };
     view! {
         <tr
             id=id
@@ -153,8 +170,32 @@ fn row_view(
             aria-selected=move || if is_current.selected(&selected) { "true" } else { "false" }
             on:click=open
         >
+            <td class="w-tick">
+                <input type="checkbox" class="tick" tabindex="-1" aria-label=label prop:checked=ticked on:change=move |_| selection.toggle(&case) />
+            </td>
             {cells}
         </tr>
+    }
+    .into_any()
+}
+
+/// Selects all that was found, or nothing.
+fn all_or_none(found: Memo<Rows>, selection: Selection) -> AnyView {
+    let all = move || {
+        found.with(|found| !found.is_empty() && found.iter().all(|row| selection.has(&row.case.id)))
+    };
+    let toggle = move |_| {
+        let chosen = if untrack(all) {
+            Vec::new()
+        } else {
+            found.with_untracked(|found| found.iter().map(|row| row.case.id.clone()).collect())
+        };
+        selection.0.set(gathered(chosen));
+    };
+    view! {
+        <th scope="col" class="w-tick">
+            <input type="checkbox" class="tick" aria-label="选中全部筛得的案件" prop:checked=all on:change=toggle />
+        </th>
     }
     .into_any()
 }
@@ -192,7 +233,7 @@ fn cell(column: Column, width: &'static str, row: &LedgerRow) -> AnyView {
     view! { <td class=width>{inner}</td> }.into_any()
 }
 
-fn keys_of_grid(found: Memo<Rows>, current: RwSignal<usize>, sight: Sight) {
+fn keys_of_grid(found: Memo<Rows>, current: RwSignal<usize>, sight: Sight, selection: Selection) {
     let navigate = use_navigate();
     keys::on_key(move |key| {
         let at = current.get_untracked();
@@ -210,6 +251,14 @@ fn keys_of_grid(found: Memo<Rows>, current: RwSignal<usize>, sight: Sight) {
         }
         match key {
             "f" => keys::focus(filter::FIELD),
+            "x" => {
+                let case =
+                    found.with_untracked(|found| found.get(at).map(|row| row.case.id.clone()));
+                if let Some(case) = case {
+                    selection.toggle(&case);
+                }
+                true
+            }
             "Enter" => {
                 if let Some(address) =
                     found.with_untracked(|found| found.get(at).map(|row| row.address()))
