@@ -12,6 +12,15 @@ pub const MAXIMUM_PASSPHRASE_BYTES: usize = 512;
 pub const MAXIMUM_ACCOUNT_NAME_BYTES: usize = 64;
 
 /// A user who is signed in.
+///
+/// ```
+/// use shared::{Role, account::Profile};
+/// let profile: Profile = serde_json::from_str(
+///     r#"{"actor":{"user":"limin","role":"municipal"},"display":"李敏","demo":false}"#,
+/// )?;
+/// assert_eq!((profile.actor.role, &*profile.actor.office), (Role::Municipal, ""));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Profile {
@@ -24,6 +33,13 @@ pub struct Profile {
 }
 
 /// What a server says of itself to anybody.
+///
+/// ```
+/// use shared::account::About;
+/// let about: About = serde_json::from_str(r#"{"demo":false,"empty":true}"#)?;
+/// assert!(about.empty && !about.demo);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct About {
@@ -34,6 +50,13 @@ pub struct About {
 }
 
 /// What a user signs in with.
+///
+/// ```
+/// use shared::account::Credentials;
+/// let given: Credentials = serde_json::from_str(r#"{"user":"limin","passphrase":"十个汉字也算十个字符"}"#)?;
+/// assert_eq!(given.user, "limin");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Credentials {
@@ -44,6 +67,13 @@ pub struct Credentials {
 }
 
 /// A one-time link's token.
+///
+/// ```
+/// use shared::account::WelcomeToken;
+/// let link = WelcomeToken { token: "k2bd".into() };
+/// assert_eq!(serde_json::to_string(&link)?, r#"{"token":"k2bd"}"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WelcomeToken {
@@ -52,6 +82,18 @@ pub struct WelcomeToken {
 }
 
 /// An account to be, and the one-time link that makes it.
+///
+/// ```
+/// use shared::account::{Welcome, check_names, check_passphrase};
+/// let welcome = Welcome {
+///     token: "k2bd".into(),
+///     user: "limin".into(),
+///     display: "李敏".into(),
+///     passphrase: "十个汉字也算十个字符".into(),
+/// };
+/// assert_eq!(check_names(&welcome.user, &welcome.display), Ok(()));
+/// assert_eq!(check_passphrase(&welcome.passphrase), Ok(()));
+/// ```
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Welcome {
@@ -66,6 +108,14 @@ pub struct Welcome {
 }
 
 /// What an invitation is for.
+///
+/// ```
+/// use shared::{Role, account::{Invitation, check_office}};
+/// let invitation: Invitation = serde_json::from_str(r#"{"role":"district","office":"110105"}"#)?;
+/// assert_eq!(invitation.role, Role::District);
+/// assert_eq!(check_office(invitation.role, &invitation.office), Ok(()));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Invitation {
@@ -83,6 +133,16 @@ pub struct Invitation {
 }
 
 /// One account, for administrators.
+///
+/// ```
+/// use shared::account::Account;
+/// let account: Account = serde_json::from_str(
+///     r#"{"actor":{"user":"limin","role":"municipal"},"display":"李敏",
+///         "created_milliseconds":1363046400000,"last_contact_milliseconds":null}"#,
+/// )?;
+/// assert_eq!(account.last_contact_milliseconds, None, "never signed in");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Account {
@@ -185,9 +245,11 @@ pub enum AccountError {
 /// What is wrong with them.
 ///
 /// ```
-/// use shared::account::{AccountError, check_names};
+/// use shared::account::{AccountError, MAXIMUM_ACCOUNT_NAME_BYTES, check_names};
 /// assert_eq!(check_names("limin", "李敏"), Ok(()));
 /// assert_eq!(check_names("li min", "李敏"), Err(AccountError::Name));
+/// let too_long = "a".repeat(MAXIMUM_ACCOUNT_NAME_BYTES + 1);
+/// assert_eq!(check_names(&too_long, "李敏"), Err(AccountError::Name));
 /// ```
 pub fn check_names(user: &str, display: &str) -> Result<(), AccountError> {
     let fits = |text: &str| !text.trim().is_empty() && text.len() <= MAXIMUM_ACCOUNT_NAME_BYTES;
@@ -207,10 +269,14 @@ pub fn check_names(user: &str, display: &str) -> Result<(), AccountError> {
 /// [`AccountError::Passphrase`].
 ///
 /// ```
-/// use shared::account::{AccountError, check_passphrase};
+/// use shared::account::{
+///     AccountError, MAXIMUM_PASSPHRASE_BYTES, MINIMUM_PASSPHRASE_LETTERS, check_passphrase,
+/// };
 /// assert_eq!(check_passphrase("十个汉字也算十个字符"), Ok(()), "characters are counted, not bytes");
 /// assert_eq!(check_passphrase("too short"), Err(AccountError::Passphrase));
-/// assert_eq!(check_passphrase(&"long".repeat(200)), Err(AccountError::Passphrase));
+/// assert_eq!(check_passphrase(&"x".repeat(MINIMUM_PASSPHRASE_LETTERS)), Ok(()));
+/// let too_long = "x".repeat(MAXIMUM_PASSPHRASE_BYTES + 1);
+/// assert_eq!(check_passphrase(&too_long), Err(AccountError::Passphrase));
 /// ```
 pub fn check_passphrase(passphrase: &str) -> Result<(), AccountError> {
     if passphrase.chars().count() < MINIMUM_PASSPHRASE_LETTERS

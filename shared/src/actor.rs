@@ -3,6 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 /// What a user may do, by the division of duties in article 3.
+///
+/// ```
+/// use shared::Role;
+/// assert_eq!(serde_json::to_string(&Role::InspectionBody)?, r#""inspection_body""#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -18,6 +24,13 @@ pub enum Role {
 }
 
 /// A signed-in user as permissions see them.
+///
+/// ```
+/// use shared::{Actor, Role};
+/// let officer: Actor = serde_json::from_str(r#"{"user":"limin","role":"district","office":"110105"}"#)?;
+/// assert_eq!(officer, Actor { user: "limin".into(), role: Role::District, office: "110105".into() });
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Actor {

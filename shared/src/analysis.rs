@@ -100,11 +100,12 @@ pub struct Step {
     pub done: usize,
     /// How often after its due day.
     pub late: usize,
-    /// Days from its trigger: of as many times as below it, as many above (the lower of two).
+    /// Days from its trigger, in `unit`: of as many times as below it, as many above (the lower of
+    /// two).
     pub median_days: i32,
-    /// Days in which nine of ten were done.
+    /// Days in which nine of ten were done, in `unit`.
     pub ninetieth_days: i32,
-    /// The limit, where the regulation sets the same number for all cases.
+    /// The limit in `unit`, where the regulation sets the same number for all cases.
     pub limit_days: Option<i32>,
     /// What the days are counted in.
     pub unit: Unit,
@@ -174,7 +175,8 @@ fn district(code: &str) -> &str {
 /// Analyses the cases that the filter lets through, each with its assessment of one day.
 ///
 /// ```
-/// use shared::{CaseFile, CaseHead, analysis::{Filter, analyse}, calendar::WorkCalendar};
+/// use shared::{CaseFile, CaseHead, calendar::WorkCalendar};
+/// use shared::analysis::{Analysis, Filter, Office, Repeated, Step, Unit, analyse};
 /// use shared::{assess::assess, history::History};
 /// let case: CaseFile = serde_json::from_str(r#"{ "format": "aftercheck-case/1",
 ///   "case": { "regulation": "beijing-2013", "product": { "kind": "电线电缆" } },
@@ -183,10 +185,15 @@ fn district(code: &str) -> &str {
 ///     { "id": "e2", "type": "result_served", "on": "2013-03-08" }] }"#)?;
 /// let calendar = WorkCalendar::official();
 /// let assessment = assess(&case, &History::default(), calendar, "2013-03-11".parse()?);
-/// let found = analyse([(&case, &assessment)], calendar, &Filter::default());
+/// let found: Analysis = analyse([(&case, &assessment)], calendar, &Filter::default());
 /// assert_eq!((found.total.batches, found.total.failing), (1, 1));
-/// let served = &found.steps[0];
+/// let served: &Step = &found.steps[0];
+/// assert_eq!(served.unit, Unit::WorkingDays);
 /// assert_eq!((served.rule.id, served.median_days, served.limit_days), ("art6.serve_result", 4, Some(5)));
+/// let repeated: &[Repeated] = &found.repeated;
+/// assert!(repeated.is_empty(), "one failed spot check alone");
+/// let late = |office: &Office| office.late > 0 || office.overdue > 0;
+/// assert!(!found.offices.iter().any(late));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn analyse<'a>(

@@ -69,11 +69,11 @@ pub enum Reckoning {
     CalendarDaysUnmoved(u16),
     /// Days from the end of a limit in calendar days; that end is `end`.
     FromEnd {
-        /// The limit.
+        /// The limit, in calendar days.
         days: u16,
         /// Its end, rolled.
         end: Day,
-        /// Days from there.
+        /// Calendar days from there, negative before it.
         offset_days: i16,
     },
     /// As a document says: the due or until day of the event at this position.
@@ -149,6 +149,12 @@ impl Deadline {
 }
 
 /// Why a row is waived.
+///
+/// ```
+/// use shared::{assess::Waiver, rule::Moot};
+/// let waiver = Waiver { reason: Moot::ResultOverturned, event: 4 };
+/// assert_eq!(waiver.reason.read_from()[0].name(), "objection_decided");
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Waiver {
     /// The reason.
@@ -158,6 +164,17 @@ pub struct Waiver {
 }
 
 /// An announcement category that applies, and what it rests on.
+///
+/// ```
+/// use shared::{CaseFile, CaseHead, Event, EventKind, assess::{Finding, assess}};
+/// use shared::{calendar::WorkCalendar, history::History};
+/// let mut case = CaseFile::new(CaseHead { regulation: "beijing-2013".into(), ..Default::default() });
+/// let day = "2013-02-07".parse()?;
+/// case.events.push(Event::new("e1", EventKind::SamplingRefused, day));
+/// let found = assess(&case, &History::default(), WorkCalendar::official(), day);
+/// assert_eq!(found.findings, [Finding { category: 1, events: vec![0], preceding: None }]);
+/// # Ok::<(), shared::day::ParseDayError>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Finding {
     /// The number in article 24(3).
@@ -181,6 +198,18 @@ pub enum Restriction {
 }
 
 /// A restriction in force, and since which event.
+///
+/// ```
+/// use shared::{CaseFile, CaseHead, Event, EventKind, assess::{InForce, Restriction, assess}};
+/// use shared::{calendar::WorkCalendar, history::History};
+/// let mut case = CaseFile::new(CaseHead { regulation: "beijing-2013".into(), ..Default::default() });
+/// let day = "2013-02-08".parse()?;
+/// case.events.push(Event::new("e1", EventKind::ResultServed, day));
+/// let found = assess(&case, &History::default(), WorkCalendar::official(), day);
+/// let restriction = Restriction::NoProductionOrSaleOfNonconforming;
+/// assert_eq!(found.restrictions, [InForce { restriction, since: day, event: 0 }], "article 15");
+/// # Ok::<(), shared::day::ParseDayError>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct InForce {
     /// The restriction.
@@ -222,6 +251,16 @@ pub enum Notice {
 }
 
 /// A notice, and the events it is about, by position.
+///
+/// ```
+/// use shared::{CaseFile, CaseHead, Event, EventKind, assess::{Notice, Raised, assess}};
+/// use shared::{calendar::WorkCalendar, history::History};
+/// let mut case = CaseFile::new(CaseHead { regulation: "beijing-2013".into(), ..Default::default() });
+/// case.events.push(Event::new("e1", EventKind::ResultServed, "2013-02-08".parse()?));
+/// let found = assess(&case, &History::default(), WorkCalendar::official(), "2013-02-07".parse()?);
+/// assert!(found.notices.contains(&Raised { notice: Notice::FutureEvent, events: vec![0] }));
+/// # Ok::<(), shared::day::ParseDayError>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Raised {
     /// The notice.
@@ -230,7 +269,7 @@ pub struct Raised {
     pub events: Vec<usize>,
 }
 
-/// What can be said of category 8, which rests on earlier spot checks.
+/// What can be said of category 8 (article 24(3)8), which rests on earlier spot checks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Category8 {
@@ -287,14 +326,18 @@ pub struct Assessment {
 ///
 /// ```
 /// use shared::{CaseFile, CaseHead, Event, EventKind};
-/// use shared::{assess::{Status, assess}, calendar::WorkCalendar, history::History};
+/// use shared::assess::{Assessment, Category8, Deadline, NationalRule, Reckoning, Status, assess};
+/// use shared::{calendar::WorkCalendar, history::History};
 /// let mut case = CaseFile::new(CaseHead { regulation: "beijing-2013".into(), ..Default::default() });
 /// case.events.push(Event::new("e1", EventKind::MaterialsReceived, "2013-02-07".parse()?));
 /// let as_of = "2013-02-20".parse()?;
-/// let assessment = assess(&case, &History::default(), WorkCalendar::official(), as_of);
-/// let serve = assessment.row("art6.serve_result", 0).ok_or("article 6")?;
+/// let assessment: Assessment = assess(&case, &History::default(), WorkCalendar::official(), as_of);
+/// let serve: &Deadline = assessment.row("art6.serve_result", 0).ok_or("article 6")?;
 /// assert_eq!(serve.due, Some("2013-02-19".parse()?));
+/// assert_eq!(serve.reckoning, Reckoning::WorkingDays(5));
 /// assert_eq!(serve.status, Status::Overdue);
+/// assert_eq!(assessment.category_8, Category8::DoesNotApply);
+/// assert_eq!(assessment.national_rule, Some(NationalRule::Order133));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn assess(

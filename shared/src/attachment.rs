@@ -9,6 +9,11 @@ use sha2::{Digest as _, Sha256};
 /// The largest content that is taken, in bytes.
 pub const MAXIMUM_CONTENT_BYTES: u64 = 20 * 1024 * 1024;
 /// The most bytes of a content in one request.
+///
+/// ```
+/// use shared::attachment::{MAXIMUM_CHUNK_BYTES, MAXIMUM_CONTENT_BYTES};
+/// assert_eq!(MAXIMUM_CONTENT_BYTES.div_ceil(MAXIMUM_CHUNK_BYTES as u64), 20, "requests at most");
+/// ```
 pub const MAXIMUM_CHUNK_BYTES: usize = 1024 * 1024;
 /// The longest name of an attachment, in characters.
 pub const MAXIMUM_NAME_CHARACTERS: usize = 120;
@@ -16,13 +21,14 @@ pub const MAXIMUM_NAME_CHARACTERS: usize = 120;
 /// The SHA-256 of a content: its name everywhere. Written as 64 lower-case hexadecimal digits.
 ///
 /// ```
-/// use shared::attachment::ContentHash;
+/// use shared::attachment::{ContentHash, ParseContentHashError};
 /// let hash = ContentHash::of(b"abc");
 /// assert_eq!(
 ///     hash.to_string(),
 ///     "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 /// );
 /// assert_eq!(hash.to_string().parse(), Ok(hash));
+/// assert_eq!("ba78".parse::<ContentHash>(), Err(ParseContentHashError));
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ContentHash([u8; 32]);
@@ -94,6 +100,7 @@ impl<'de> Deserialize<'de> for ContentHash {
 /// let (photo, scan) = (MediaType::Jpeg, MediaType::Pdf);
 /// assert_eq!((photo.name(), photo.extension()), ("image/jpeg", "jpg"));
 /// assert!(photo.is_picture() && !scan.is_picture());
+/// assert_eq!(MediaType::ALL.into_iter().filter(|it| it.is_picture()).count(), 3);
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum MediaType {
@@ -185,11 +192,15 @@ pub enum Purpose {
 /// One content, attached to a case or to one of its events.
 ///
 /// ```
-/// use shared::attachment::{Attachment, ContentHash, MediaType, Purpose, Unfit};
+/// use shared::attachment::{
+///     Attachment, ContentHash, MAXIMUM_NAME_CHARACTERS, MediaType, Purpose, Unfit,
+/// };
 /// let mut scan = Attachment::of(b"%PDF-1.4", "责令整改通知书", Purpose::Document)?;
 /// assert_eq!((scan.media_type, scan.byte_size), (MediaType::Pdf, 8));
 /// assert_eq!(scan.hash, ContentHash::of(b"%PDF-1.4"));
 /// assert_eq!(Attachment::of(b"<html>", "网页.pdf", Purpose::Document), Err(Unfit::OtherType));
+/// scan.name = "字".repeat(MAXIMUM_NAME_CHARACTERS + 1);
+/// assert_eq!(scan.check(), Err(Unfit::Name));
 /// scan.name.clear();
 /// assert_eq!(scan.check(), Err(Unfit::Name));
 /// # Ok::<(), Unfit>(())
@@ -200,7 +211,7 @@ pub struct Attachment {
     pub hash: ContentHash,
     /// What they are.
     pub media_type: MediaType,
-    /// How many they are.
+    /// How many bytes they are.
     pub byte_size: u64,
     /// What a person calls it.
     pub name: String,

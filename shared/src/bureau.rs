@@ -20,6 +20,11 @@ pub struct Bureau {
 macro_rules! bureaus {
     ($($code:literal $name:literal $place:literal in $district:literal, also $also:expr, formerly $former:expr;)*) => {
         /// Every bureau: the districts in the order of their codes, then the three others.
+        ///
+        /// ```
+        /// use shared::bureau::BUREAUS;
+        /// assert_eq!(BUREAUS.iter().filter(|bureau| bureau.is_district()).count(), 16);
+        /// ```
         pub const BUREAUS: &[Bureau] = &[$(Bureau {
             code: $code, name: $name, place: $place, district: $district, also: &$also, former_codes: &$former,
         }),*];
@@ -68,7 +73,9 @@ impl Bureau {
 /// The bureau with this code; a former code (110228, 110229) means the bureau of today's.
 ///
 /// ```
-/// use shared::bureau;
+/// use shared::bureau::{self, Bureau};
+/// let airport: Option<&Bureau> = bureau::by_code("airport");
+/// assert_eq!(airport.map(|bureau| bureau.name), Some("机场局"));
 /// assert_eq!(bureau::by_code("110228").map(|bureau| bureau.name), Some("密云区局"));
 /// assert_eq!(bureau::by_code("bda").map(|bureau| bureau.district), Some("110115"));
 /// assert_eq!(bureau::by_code("310101"), None);

@@ -6,9 +6,19 @@ use serde_json::{Map, Value};
 use crate::{Event, EventKind, attachment::Attachment, standing::standing};
 
 /// The `format` of a case file.
+///
+/// ```
+/// use shared::{CaseFile, CaseHead, case::CASE_FORMAT};
+/// assert_eq!(CaseFile::new(CaseHead::default()).format, CASE_FORMAT);
+/// ```
 pub const CASE_FORMAT: &str = "aftercheck-case/1";
 
 /// The edition that this version computes: 北京市产品质量监督抽查后处理工作规定（试行）, in force 2013-01-01.
+///
+/// ```
+/// use shared::{case::BEIJING_2013, edition::Edition};
+/// assert_eq!(Edition::of(BEIJING_2013).map(|it| it.in_force.to_string()), Some("2013-01-01".into()));
+/// ```
 pub const BEIJING_2013: &str = "beijing-2013";
 
 /// Who ordered the spot check.
@@ -73,6 +83,11 @@ pub enum Trait {
 
 impl Trait {
     /// Every known trait with its name in a case file.
+    ///
+    /// ```
+    /// use shared::case::Trait;
+    /// assert!(Trait::ALL.iter().all(|(known, name)| known.name() == *name));
+    /// ```
     pub const ALL: [(Self, &'static str); 6] = [
         (Self::ChildrenToy, "children_toy"),
         (Self::AgriculturalMachinery, "agricultural_machinery"),
@@ -169,6 +184,20 @@ pub struct Enterprise {
 }
 
 /// What is known of a case apart from its events.
+///
+/// ```
+/// use shared::{CaseHead, case::{Enterprise, Product, Source, SpotCheck}};
+/// let head = CaseHead {
+///     source: Source::Municipal,
+///     spot_check: SpotCheck { year: 2013, quarter: 1, ..SpotCheck::default() },
+///     product: Product { name: "木制床".into(), ..Product::default() },
+///     enterprise: Enterprise { production_district: "110105".into(), ..Enterprise::default() },
+///     ..CaseHead::default()
+/// };
+/// let text = serde_json::to_string(&head)?;
+/// assert_eq!(serde_json::from_str::<CaseHead>(&text)?, head);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct CaseHead {
     /// The case number that the server gave; provisional where empty.

@@ -14,6 +14,12 @@ use crate::{
 };
 
 /// The largest case file that is read, in bytes.
+///
+/// ```
+/// use shared::case_file::{CaseFileError, MAXIMUM_CASE_FILE_BYTES, read};
+/// let large = vec![b' '; MAXIMUM_CASE_FILE_BYTES + 1];
+/// assert!(matches!(read(&large), Err(CaseFileError::TooLarge)));
+/// ```
 pub const MAXIMUM_CASE_FILE_BYTES: usize = 16 * 1024 * 1024;
 
 /// A case file cannot be used, where, and why.
@@ -215,11 +221,12 @@ const EXCLUDED_CLASSES: [&str; 4] = ["food", "food_related", "cosmetics", "measu
 /// What of a case file this version does not know: it is kept and passed on, and no rule reads it.
 ///
 /// ```
-/// use shared::case_file::{read, unknown};
+/// use shared::case_file::{Unknown, UnknownKind, read, unknown};
 /// let text = r#"{ "format": "aftercheck-case/1", "case": { "regulation": "beijing-2013" },
 ///   "events": [{ "id": "e1", "type": "result_served", "on": "2013-03-12", "weather": "雨" }] }"#;
-/// let found = unknown(&read(text.as_bytes())?);
+/// let found: Vec<Unknown> = unknown(&read(text.as_bytes())?);
 /// assert_eq!(found[0].field, "events[0].weather");
+/// assert_eq!(found[0].what, UnknownKind::Field);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn unknown(case: &CaseFile) -> Vec<Unknown> {

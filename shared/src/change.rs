@@ -25,6 +25,13 @@ pub const SCHEMA: u16 = 1;
 /// The largest change that is taken, in bytes of its JSON.
 pub const MAXIMUM_CHANGE_BYTES: usize = 64 * 1024;
 /// The largest account name, subject or device id that is taken, in bytes.
+///
+/// ```
+/// use shared::change::{DeviceId, IdError, MAXIMUM_NAME_BYTES};
+/// assert!("a".repeat(MAXIMUM_NAME_BYTES).parse::<DeviceId>().is_ok());
+/// let too_long = "a".repeat(MAXIMUM_NAME_BYTES + 1);
+/// assert_eq!(too_long.parse::<DeviceId>(), Err(IdError::Device));
+/// ```
 pub const MAXIMUM_NAME_BYTES: usize = 160;
 
 /// One installation of the app for one user (26 characters), or the server in one epoch.
@@ -43,6 +50,14 @@ pub struct DeviceId(Box<str>);
 
 /// Where a change came from, and which of that device's changes it is: 1, 2, 3, … without holes.
 /// Written `device/sequence`.
+///
+/// ```
+/// use shared::change::{ChangeId, IdError};
+/// let id: ChangeId = "m4xw/7".parse()?;
+/// assert_eq!((id.device.as_str(), id.sequence), ("m4xw", 7));
+/// assert_eq!("m4xw/0".parse::<ChangeId>(), Err(IdError::Change), "the first is 1");
+/// # Ok::<(), IdError>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct ChangeId {
     /// The device.
@@ -319,11 +334,12 @@ impl fmt::Display for Epoch {
 /// One immutable entry of the log.
 ///
 /// ```
-/// use shared::change::{Body, Change, Digest};
+/// use shared::change::{Body, Change, Digest, MAXIMUM_CHANGE_BYTES, SCHEMA};
 /// let text = r#"{"id":"m4xw/1","subject":"calendar/beijing","clock":"1363046400000-00000","author":"municipal","schema":1,"body":{"kind":"overlay","on":true}}"#;
 /// let change: Change = serde_json::from_str(text)?;
 /// assert_eq!(change.body()?, Body::Overlay { on: true });
 /// assert_eq!(change.canonical_bytes(), text.as_bytes());
+/// assert!(change.schema <= SCHEMA && text.len() <= MAXIMUM_CHANGE_BYTES);
 /// assert_eq!(change.fingerprint(), Digest::of(text.as_bytes()));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -5,6 +5,13 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// How far a clock may run ahead of the server before its changes are not taken, in milliseconds.
+///
+/// ```
+/// use shared::clock::{HybridTime, MAXIMUM_CLOCK_LEAD_MILLISECONDS};
+/// let stamp = HybridTime::default().next(1_363_046_400_000);
+/// let server = 1_363_046_000_000;
+/// assert!(stamp.milliseconds - server <= MAXIMUM_CLOCK_LEAD_MILLISECONDS, "400 seconds ahead");
+/// ```
 pub const MAXIMUM_CLOCK_LEAD_MILLISECONDS: u64 = 10 * 60 * 1000;
 
 /// A hybrid logical time: what the device believed the time to be, and a counter that keeps
@@ -20,6 +27,11 @@ pub struct HybridTime {
 }
 
 /// The text was not a hybrid time.
+///
+/// ```
+/// use shared::clock::{HybridTime, ParseHybridTimeError};
+/// assert_eq!("1363046400000".parse::<HybridTime>(), Err(ParseHybridTimeError), "no counter");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a hybrid time: expected 13 digits, a hyphen and 5 digits")]
 pub struct ParseHybridTimeError;

@@ -61,11 +61,13 @@ pub fn is_recorded_again(case: &CaseFile, refused: &Change) -> bool {
 /// The conflicts of a case, in the order of the regulation's events.
 ///
 /// ```
-/// use shared::{CaseFile, CaseHead, Event, EventKind, conflict::conflicts};
+/// use shared::{CaseFile, CaseHead, Event, EventKind, conflict::{Conflict, conflicts}};
 /// let mut case = CaseFile::new(CaseHead::default());
 /// case.events.push(Event::new("e1", EventKind::ResultServed, "2013-03-12".parse()?));
 /// case.events.push(Event::new("e2", EventKind::ResultServed, "2013-03-11".parse()?));
-/// assert_eq!(conflicts(&case)[0].events, [1, 0], "the earlier one counts");
+/// let found: Vec<Conflict> = conflicts(&case);
+/// assert_eq!((&found[0].kind, found[0].round), (&EventKind::ResultServed, 0));
+/// assert_eq!(found[0].events, [1, 0], "the earlier one counts");
 /// # Ok::<(), shared::day::ParseDayError>(())
 /// ```
 pub fn conflicts(case: &CaseFile) -> Vec<Conflict> {

@@ -21,6 +21,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 pub struct Day(i32);
 
 /// The text was not a day in the form `2013-03-04` between the years 1900 and 2999.
+///
+/// ```
+/// use shared::{Day, day::ParseDayError};
+/// assert_eq!("2013-02-30".parse::<Day>(), Err(ParseDayError("2013-02-30".into())));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("“{0}”不是日期，应写作 2013-03-04")]
 pub struct ParseDayError(pub String);

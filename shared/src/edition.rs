@@ -46,9 +46,10 @@ pub struct Edition {
     pub articles: u8,
     /// Its rules, sorted by id.
     pub rules: &'static [Rule],
-    /// Days before the end of the rectification limit by which an extension must be asked for.
+    /// Calendar days before the end of the rectification limit by which an extension must be asked
+    /// for (order 133, article 40).
     pub extension_asked_days_before: u16,
-    /// The longest extension, in days past that end.
+    /// The longest extension, in calendar days past that end (order 133, article 40).
     pub extension_longest_days: u16,
     /// The article that takes products out of its scope.
     pub scope_article: u8,
@@ -70,9 +71,13 @@ impl Edition {
     /// are shown with their events and no deadlines.
     ///
     /// ```
-    /// use shared::edition::Edition;
-    /// assert!(Edition::of("beijing-2013").is_some());
+    /// use shared::edition::{Edition, Unruled};
+    /// let edition = Edition::of("beijing-2013").ok_or("known")?;
+    /// assert!(Edition::ALL.contains(&edition));
+    /// let unruled: &[Unruled] = edition.unruled;
+    /// assert!(unruled.iter().all(|it| !it.whose.is_empty() && !it.reason.is_empty()));
     /// assert!(Edition::of("beijing-2031").is_none());
+    /// # Ok::<(), &str>(())
     /// ```
     pub fn of(regulation: &str) -> Option<&'static Self> {
         Self::ALL
@@ -114,9 +119,10 @@ impl Edition {
     /// The category of this number.
     ///
     /// ```
-    /// use shared::edition::Edition;
+    /// use shared::edition::{Category, Edition};
     /// let edition = Edition::of("beijing-2013").ok_or("known")?;
-    /// assert_eq!(edition.category(4).map(|it| it.clause), Some("第二十四条（三）4"));
+    /// let fourth: Option<&Category> = edition.category(4);
+    /// assert_eq!(fourth.map(|it| it.clause), Some("第二十四条（三）4"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn category(&self, number: u8) -> Option<&'static Category> {

@@ -10,6 +10,13 @@ use serde_json::{Map, Value};
 use crate::Day;
 
 /// Who has a part in a case (`spec` column "by"), as bits so that several may share an event.
+///
+/// ```
+/// use shared::{EventKind, event::By};
+/// let facts = EventKind::ReportSubmitted.facts().ok_or("known")?;
+/// assert!(facts.by.includes(By::INSPECTION_BODY) && !facts.by.includes(By::DISTRICT));
+/// # Ok::<(), &str>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct By(u8);
 
@@ -76,8 +83,8 @@ macro_rules! event_kinds {
             /// What the rules say of it; `None` for a type of a later version.
             ///
             /// ```
-            /// use shared::{EventKind, event::By};
-            /// let facts = EventKind::ResultServed.facts().ok_or("known")?;
+            /// use shared::{EventKind, event::{By, EventFacts}};
+            /// let facts: &EventFacts = EventKind::ResultServed.facts().ok_or("known")?;
             /// assert!(facts.by.includes(By::DISTRICT) && !facts.many && facts.articles == [6]);
             /// # Ok::<(), &str>(())
             /// ```
@@ -120,6 +127,7 @@ macro_rules! event_kinds {
             /// use shared::EventKind;
             /// assert_eq!(EventKind::from_name("result_served"), EventKind::ResultServed);
             /// assert_eq!(EventKind::from_name("beamed_up").name(), "beamed_up");
+            /// assert!(EventKind::ALL.iter().all(|kind| EventKind::from_name(kind.name()) == *kind));
             /// ```
             pub fn from_name(name: &str) -> Self {
                 match name {
@@ -227,7 +235,7 @@ pub enum Verdict {
     Nonconforming,
 }
 
-/// What a verification found, or what an objection was decided to be.
+/// What a verification found (article 17), or what an objection was decided to be (article 13).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
@@ -247,7 +255,7 @@ pub enum Outcome {
     Overturned,
 }
 
-/// With whom an objection was filed.
+/// With whom an objection was filed (article 7).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FiledWith {
@@ -263,6 +271,24 @@ pub enum FiledWith {
 /// `body`, …, and those of later versions) stay verbatim in [`Event::details`]. A value that a
 /// named field cannot have is an error where the type of event has that field, and stays in the
 /// details where it has not.
+///
+/// ```
+/// use shared::{Event, event::{FiledWith, Outcome, Verdict}};
+/// let filed: Event = serde_json::from_str(
+///     r#"{"id":"e1","type":"objection_filed","on":"2013-03-20","filed_with":"national","method":"邮寄"}"#,
+/// )?;
+/// assert_eq!(filed.filed_with, Some(FiledWith::National));
+/// assert_eq!(filed.details["method"], "邮寄", "no rule reads it");
+/// let decided: Event = serde_json::from_str(
+///     r#"{"id":"e2","type":"objection_decided","on":"2013-03-27","outcome":"overturned"}"#,
+/// )?;
+/// assert_eq!((decided.outcome, decided.verdict), (Some(Outcome::Overturned), None));
+/// let odd = r#"{"id":"e3","type":"report_submitted","on":"2013-03-04","verdict":"perhaps"}"#;
+/// assert!(serde_json::from_str::<Event>(odd).is_err());
+/// assert!(serde_json::from_str::<Event>(&odd.replace("perhaps", "conforming"))
+///     .is_ok_and(|event| event.verdict == Some(Verdict::Conforming)));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Event {
     /// Names the event within its case; what a retraction points at.

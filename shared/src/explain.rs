@@ -111,14 +111,21 @@ pub struct Explanation {
 /// Explains a row of an assessment of this case on this day, by this calendar.
 ///
 /// ```
-/// use shared::{CaseFile, CaseHead, Event, EventKind, explain::explain};
+/// use shared::{CaseFile, CaseHead, Event, EventKind};
+/// use shared::explain::{Assumption, Equation, Explanation, Piece, Unit, explain};
 /// use shared::{assess::assess, calendar::WorkCalendar, history::History};
 /// let mut case = CaseFile::new(CaseHead { regulation: "beijing-2013".into(), ..Default::default() });
 /// case.events.push(Event::new("e1", EventKind::MaterialsReceived, "2013-02-07".parse()?));
 /// let (calendar, today) = (WorkCalendar::official(), "2013-02-18".parse()?);
 /// let assessment = assess(&case, &History::default(), calendar, today);
 /// let serve = assessment.row("art6.serve_result", 0).ok_or("article 6")?;
-/// let why = explain(serve, &case, calendar, today);
+/// let why: Explanation = explain(serve, &case, calendar, today);
+/// let Equation { unit, due, .. } = why.equation;
+/// assert_eq!((unit, due), (Unit::WorkingDays, serve.due));
+/// let assumptions: &[Assumption] = &why.assumptions;
+/// assert_eq!(assumptions[0].title, "工作日历", "by which notice the days are free or worked");
+/// let stressed = |piece: &Piece| piece.strong;
+/// assert!(why.sentence.iter().any(stressed));
 /// assert_eq!(
 ///     why.sentence_text(),
 ///     "2 月 7 日当天不算，从次日数起；春节 2 月 9 日至 15 日放假跳过；2 月 16 日、17 日虽是周末，\

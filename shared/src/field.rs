@@ -124,9 +124,9 @@ const VERIFIED: Field = needed(
 /// version.
 ///
 /// ```
-/// use shared::{EventKind, field::fields};
-/// let names: Vec<_> = fields(&EventKind::ExtensionGranted).iter().map(|it| it.name).collect();
-/// assert_eq!(names, ["until"]);
+/// use shared::{EventKind, field::{Entry, Field, fields}};
+/// let own: &[Field] = fields(&EventKind::ExtensionGranted);
+/// assert_eq!((own.len(), own[0].name, own[0].entry), (1, "until", Entry::Day));
 /// ```
 pub const fn fields(kind: &EventKind) -> &'static [Field] {
     use EventKind as K;

@@ -43,6 +43,17 @@ pub struct FoldedCase {
 }
 
 /// Who made a change, and when by the author's device.
+///
+/// ```
+/// use shared::fold::Record;
+/// let record = Record {
+///     change: "m4xw/1".parse()?,
+///     author: "chaoyang".into(),
+///     clock: "1363046400000-00000".parse()?,
+/// };
+/// assert_eq!(record.change.device.as_str(), "m4xw");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Record {
     /// The change.
@@ -54,6 +65,32 @@ pub struct Record {
 }
 
 /// One field, edited in parallel: the last by the clock is shown, the others are listed.
+///
+/// ```
+/// use shared::{change::{Body, Change}, fold::{ParallelEdit, fold}};
+/// let change = |id: &str, clock: &str, body: Body| -> Result<Change, Box<dyn std::error::Error>> {
+///     Ok(Change {
+///         id: id.parse()?,
+///         subject: "case/abc".parse()?,
+///         clock: clock.parse()?,
+///         author: "chaoyang".into(),
+///         schema: 1,
+///         body: body.to_raw(),
+///     })
+/// };
+/// let set = |value: &str| Body::Head {
+///     field: "product.model".into(),
+///     value: value.into(),
+///     replaces: Vec::new(),
+/// };
+/// let one = change("m4xw/1", "1363046400000-00000", set("A1"))?;
+/// let other = change("k2bd/1", "1363046400001-00000", set("A2"))?;
+/// let case = fold([&one, &other]);
+/// assert_eq!(case.file.case.product.model, "A2", "the later one");
+/// let parallel: &ParallelEdit = &case.parallel[0];
+/// assert_eq!((&*parallel.field, &parallel.others[0].0), ("product.model", &"A1".into()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct ParallelEdit {
     /// The field's path.
@@ -63,6 +100,25 @@ pub struct ParallelEdit {
 }
 
 /// A change that the fold could not use.
+///
+/// ```
+/// use shared::{change::{Body, Change}, fold::{SetAside, SetAsideReason, fold}};
+/// let change = |id: &str, clock: &str, body: Body| -> Result<Change, Box<dyn std::error::Error>> {
+///     Ok(Change {
+///         id: id.parse()?,
+///         subject: "case/abc".parse()?,
+///         clock: clock.parse()?,
+///         author: "chaoyang".into(),
+///         schema: 1,
+///         body: body.to_raw(),
+///     })
+/// };
+/// let body = Body::Head { field: "serious".into(), value: "of course".into(), replaces: Vec::new() };
+/// let case = fold([&change("m4xw/1", "1363046400000-00000", body)?]);
+/// let aside: &SetAside = &case.set_aside[0];
+/// assert_eq!(aside.reason, SetAsideReason::UnfitValue, "no text is its value");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct SetAside {
     /// Who made it.
@@ -107,7 +163,7 @@ struct Edit {
 /// sorts first counts, on every device the same.
 ///
 /// ```
-/// use shared::{CaseHead, change::{Body, Change}, fold::fold};
+/// use shared::{CaseHead, change::{Body, Change}, fold::{FoldedCase, fold}};
 /// let open = Change {
 ///     id: "m4xw/1".parse()?,
 ///     subject: "case/abc".parse()?,
@@ -116,7 +172,7 @@ struct Edit {
 ///     schema: 1,
 ///     body: Body::Open { head: Box::new(CaseHead { serious: true, ..Default::default() }) }.to_raw(),
 /// };
-/// let case = fold([&open, &open]);
+/// let case: FoldedCase = fold([&open, &open]);
 /// assert!(case.file.case.serious);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

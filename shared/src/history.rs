@@ -9,14 +9,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::{CaseFile, CaseHead, Day, case::SpotCheck, facts::Facts};
 
-/// When a spot check was, as "immediately preceding" orders them.
+/// When a spot check was, as "immediately preceding" (article 24(3)8) orders them.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct Period {
     /// The year.
     pub year: i32,
     /// The quarter, 1 to 4.
     pub quarter: u8,
-    /// The number within the quarter.
+    /// The number within the quarter, from 1.
     pub number: u32,
 }
 
@@ -145,7 +145,16 @@ impl History {
     /// The history that these records hold.
     ///
     /// ```
-    /// use shared::history::History;
+    /// use shared::history::{History, HistoryKey, HistoryRecord, Period, PeriodResult};
+    /// let record = HistoryRecord {
+    ///     key: HistoryKey { organisation: "MA001A2B2".into(), kind: "木家具".into() },
+    ///     results: vec![PeriodResult {
+    ///         period: Period { year: 2013, quarter: 1, number: 0 },
+    ///         nonconforming: true,
+    ///     }],
+    /// };
+    /// let history = History::of_records([record.clone()]);
+    /// assert_eq!(history.records().collect::<Vec<_>>(), [record]);
     /// assert_eq!(History::of_records([]), History::default());
     /// ```
     pub fn of_records(records: impl IntoIterator<Item = HistoryRecord>) -> Self {

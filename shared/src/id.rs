@@ -167,10 +167,11 @@ impl CaseId {
     /// The id made of 16 random bytes, for a case that nothing identifies.
     ///
     /// ```
-    /// use shared::id::CaseId;
+    /// use shared::id::{CaseId, ParseCaseIdError};
     /// let id = CaseId::from_random([7; 16]);
     /// assert_eq!(id.as_str(), "a4dqobyha4dqobyha4dqobyha4");
     /// assert_eq!(id.as_str().parse(), Ok(id));
+    /// assert_eq!("a4dq".parse::<CaseId>(), Err(ParseCaseIdError));
     /// ```
     pub fn from_random(bytes: [u8; CASE_ID_BYTES]) -> Self {
         Self(base32(&bytes).into())

@@ -43,7 +43,7 @@ const FOLLOW_UPS: &[(K, &[K])] = &[
 /// [`permitted`].
 ///
 /// ```
-/// use shared::{Actor, CaseFile, CaseHead, Event, EventKind, Role, offer::offers};
+/// use shared::{Actor, CaseFile, CaseHead, Event, EventKind, Role, offer::{Offer, offers}};
 /// use shared::{assess::assess, calendar::WorkCalendar, history::History};
 /// let mut case = CaseFile::new(CaseHead {
 ///     regulation: "beijing-2013".into(),
@@ -54,8 +54,10 @@ const FOLLOW_UPS: &[(K, &[K])] = &[
 /// case.events.push(Event::new("e1", EventKind::MaterialsReceived, day));
 /// let officer = Actor { user: "u".into(), role: Role::District, office: "110105".into() };
 /// let assessment = assess(&case, &History::default(), WorkCalendar::official(), day);
-/// let next: Vec<_> = offers(&officer, &case, &assessment).into_iter().map(|it| it.kind).collect();
-/// assert_eq!(next, [EventKind::ResultServed, EventKind::RectificationOrdered]);
+/// let next: Vec<Offer> = offers(&officer, &case, &assessment);
+/// assert_eq!((next[0].rule, next[0].round), (Some("art6.serve_result"), 0));
+/// let kinds: Vec<EventKind> = next.into_iter().map(|it| it.kind).collect();
+/// assert_eq!(kinds, [EventKind::ResultServed, EventKind::RectificationOrdered]);
 /// # Ok::<(), shared::day::ParseDayError>(())
 /// ```
 pub fn offers(actor: &Actor, case: &CaseFile, assessment: &Assessment) -> Vec<Offer> {
@@ -162,8 +164,9 @@ pub struct Ahead {
 /// # case.events.push(Event::new("e1", EventKind::MaterialsReceived, "2013-02-07".parse()?));
 /// # let calendar = WorkCalendar::official();
 /// # let found = assess(&case, &History::default(), calendar, "2013-02-18".parse()?);
-/// use shared::offer::ahead;
-/// assert!(ahead(&case, &found).iter().any(|it| it.rule.id == "art16.rectify" && it.regular));
+/// use shared::offer::{Ahead, ahead};
+/// let steps: Vec<Ahead> = ahead(&case, &found);
+/// assert!(steps.iter().any(|it| it.rule.id == "art16.rectify" && it.regular));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn ahead(case: &CaseFile, assessment: &Assessment) -> Vec<Ahead> {

@@ -5,6 +5,17 @@ use serde::{Deserialize, Serialize};
 use crate::{document::Document, import::Table};
 
 /// What the page asks a Worker to write.
+///
+/// ```
+/// use shared::outgoing::Outgoing;
+/// let archive = Outgoing::Archive {
+///     texts: vec![("案卷.json".into(), "{}".into())],
+///     contents: vec!["现场照片.jpg".into()],
+/// };
+/// let sent = serde_json::to_string(&archive)?;
+/// assert_eq!(serde_json::from_str::<Outgoing>(&sent)?, archive);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outgoing {

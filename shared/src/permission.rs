@@ -24,7 +24,7 @@ pub enum Refusal {
     /// A retraction that names no event of the case.
     #[error("there is no such event to retract")]
     NothingToRetract,
-    /// An inspection body delivers a reinspection's result only where it is conforming.
+    /// An inspection body delivers a reinspection's result only where it is conforming (article 3).
     #[error("the reinspection is not reported conforming")]
     NotConforming,
     /// The field is not this role's to set.
@@ -78,6 +78,18 @@ pub fn may_record(actor: &Actor, case: &CaseFile, event: &Event) -> Result<(), R
 }
 
 /// The `source` of an event that a sheet tells of.
+///
+/// ```
+/// use shared::{Actor, CaseFile, CaseHead, Event, EventKind, Role};
+/// use shared::permission::{FROM_SHEET, Refusal, may_record};
+/// let case = CaseFile::new(CaseHead { handling_bureau: "110105".into(), ..Default::default() });
+/// let municipal = Actor { user: "u".into(), role: Role::Municipal, office: String::new() };
+/// let mut served = Event::new("e1", EventKind::ResultServed, "2013-03-12".parse()?);
+/// assert_eq!(may_record(&municipal, &case, &served), Err(Refusal::OtherRole), "a district's to record");
+/// served.details.insert("source".into(), FROM_SHEET.into());
+/// assert_eq!(may_record(&municipal, &case, &served), Ok(()));
+/// # Ok::<(), shared::day::ParseDayError>(())
+/// ```
 pub const FROM_SHEET: &str = "sheet";
 
 /// A sheet tells of what other offices did; the municipal bureau, which collates (article 3), takes

@@ -46,14 +46,14 @@ pub struct Progress {
 /// How a row stands on a day, in the unit that its limit counts in.
 ///
 /// ```
-/// use shared::{CaseFile, CaseHead, Event, EventKind, progress::{Mark, progress}};
+/// use shared::{CaseFile, CaseHead, Event, EventKind, progress::{Mark, Progress, progress}};
 /// use shared::{assess::assess, calendar::WorkCalendar, history::History};
 /// let mut case = CaseFile::new(CaseHead { regulation: "beijing-2013".into(), ..Default::default() });
 /// case.events.push(Event::new("e1", EventKind::MaterialsReceived, "2013-02-07".parse()?));
 /// let (calendar, today) = (WorkCalendar::official(), "2013-02-22".parse()?);
 /// let assessment = assess(&case, &History::default(), calendar, today);
 /// let serve = assessment.row("art6.serve_result", 0).ok_or("article 6")?;
-/// let found = progress(serve, calendar, today);
+/// let found: Progress = progress(serve, calendar, today);
 /// assert_eq!((found.mark, &*found.text), (Mark::Overdue, "逾期 3 个工作日"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

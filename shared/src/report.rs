@@ -70,6 +70,13 @@ pub struct CaseReport {
 }
 
 /// A value, and what it is called.
+///
+/// ```
+/// use shared::{report::Named, rule::Moot};
+/// let named = Named { code: Moot::AppliedLate, title: "逾期申请" };
+/// assert_eq!(serde_json::to_value(&named)?["code"], "applied_late");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Debug, Serialize)]
 pub struct Named<T> {
     /// The value.
@@ -138,11 +145,15 @@ const fn is_false(flag: &bool) -> bool {
 /// Assesses a ledger: all cases together are the history that category 8 looks at.
 ///
 /// ```
-/// use shared::{CaseFile, CaseHead, calendar::WorkCalendar, report::report};
+/// use shared::{CaseFile, CaseHead, calendar::WorkCalendar};
+/// use shared::report::{CaseReport, Report, Row, report};
 /// let case = CaseFile::new(CaseHead { number: "京2013-001".into(), ..Default::default() });
-/// let report = report(&[case], WorkCalendar::official(), "2013-03-01".parse()?, false);
-/// assert_eq!(report.cases[0].number, "京2013-001");
-/// assert_eq!(report.cases[0].edition, None, "it names no edition");
+/// let report: Report = report(&[case], WorkCalendar::official(), "2013-03-01".parse()?, false);
+/// let reported: &CaseReport = &report.cases[0];
+/// assert_eq!(reported.number, "京2013-001");
+/// assert_eq!(reported.edition, None, "it names no edition");
+/// let rows: &[Row] = &reported.deadlines;
+/// assert!(rows.is_empty(), "and so there are none");
 /// # Ok::<(), shared::day::ParseDayError>(())
 /// ```
 pub fn report(ledger: &[CaseFile], calendar: &WorkCalendar, as_of: Day, explained: bool) -> Report {

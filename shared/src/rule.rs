@@ -41,6 +41,11 @@ pub enum Track {
 
 impl Track {
     /// Every track, in the order of the timeline.
+    ///
+    /// ```
+    /// use shared::rule::Track;
+    /// assert_eq!((Track::ALL[0], Track::ALL[4]), (Track::Service, Track::Announcement));
+    /// ```
     pub const ALL: [Self; 5] = [
         Self::Service,
         Self::Objection,
@@ -65,7 +70,7 @@ pub enum Limit {
     FromEndOf {
         /// The limit, which ends as [`Limit::CalendarDays`] does.
         calendar_days: u16,
-        /// Days from that end.
+        /// Calendar days from that end, negative before it.
         offset_days: i16,
     },
     /// The day that the triggering document names, as written.
@@ -100,7 +105,7 @@ pub enum Trigger {
     SuspensionEnded,
     /// The first nonconforming reinspection that is not overturned, else the first of all.
     FirstFailure,
-    /// The nonconforming and serious reinspection of the lowest round.
+    /// The nonconforming and serious reinspection of the lowest round (article 20).
     SeriousFailure,
     /// What the enterprise handed in with the first event of this type arrived.
     Received(&'static [EventKind]),
@@ -113,13 +118,14 @@ pub enum Trigger {
 pub enum Condition {
     /// Nothing.
     Always,
-    /// A person found 严重质量问题.
+    /// A person found 严重质量问题 (article 14).
     Serious,
-    /// A person found 危及人体健康、人身财产安全.
+    /// A person found 危及人体健康、人身财产安全 (article 15).
     EndangersSafety,
     /// The product has one of these traits.
     Trait(&'static [Trait]),
-    /// The enterprise is registered in Beijing, in another district than the handling bureau's.
+    /// The enterprise is registered in Beijing, in another district than the handling bureau's
+    /// (article 21).
     RegisteredElsewhere,
 }
 
@@ -159,6 +165,18 @@ pub enum Moot {
 /// Words are those that a case's pages use; `title` names the duty, `step` the same in a lane of
 /// the timeline, and `from`, `due` and `after` fit into 收到材料 ＋ 5 个工作日 ＝ 应送达 and
 /// 收件后 5 个工作日.
+///
+/// ```
+/// use shared::{EventKind, edition::Edition};
+/// use shared::rule::{Condition, Done, Limit, Party, Rule, Track, Trigger};
+/// let edition = Edition::of("beijing-2013").ok_or("known")?;
+/// let serve: &Rule = edition.rule("art6.serve_result").ok_or("article 6")?;
+/// assert_eq!((serve.article, serve.party, serve.track), (6, Party::District, Track::Service));
+/// assert_eq!(serve.trigger, Trigger::First(&[EventKind::MaterialsReceived]));
+/// assert_eq!((serve.condition, serve.limit), (Condition::Always, Limit::WorkingDays(5)));
+/// assert_eq!(serve.done, Done::Any(&[EventKind::ResultServed]));
+/// # Ok::<(), &str>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Rule {
     /// Its name in an assessment, such as `art6.serve_result`.

@@ -31,6 +31,7 @@ pub const MAXIMUM_PHOTOS: usize = 60;
 /// assert_eq!(Step::Causes.title(), "不合格原因");
 /// assert_eq!(question.choices[0].value, "found");
 /// assert!(Step::Signatures.question().is_none(), "nothing to choose from");
+/// assert_eq!((Step::ALL[0], Step::ALL[11]), (Step::Officers, Step::Record));
 /// # Ok::<(), &str>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -167,7 +168,7 @@ pub struct Photo {
 /// What was answered, and the events that follow from it (articles 17 and 24):
 ///
 /// ```
-/// use shared::visit::{Step, Visit};
+/// use shared::visit::{MAXIMUM_REMARK_CHARACTERS, Missing, RECORD_FIELD, Step, Visit};
 /// let mut visit = Visit::new("v".into(), "2013-03-04".parse()?, 1_362_358_800_000);
 /// visit.answers.insert(Step::Production, "producing".into());
 /// visit.answers.insert(Step::Future, "switched".into());
@@ -175,12 +176,15 @@ pub struct Photo {
 /// assert_eq!(visit.answer(Step::Future), "switched");
 /// assert_eq!(visit.chosen(Step::Future).map(|choice| choice.title), Some("转产"));
 /// assert_eq!(visit.remark(Step::Future), "三月起转产灯具");
+/// assert!(visit.remark(Step::Future).chars().count() <= MAXIMUM_REMARK_CHARACTERS);
 /// assert!(!visit.steps().contains(&Step::Samples), "who stops has none to sample");
 /// assert!(visit.missing_at(Step::Future).is_some(), "仍在生产 contradicts 转产");
-/// assert_eq!(visit.missing()[0].step, Step::Officers);
+/// let missing: Vec<Missing> = visit.missing();
+/// assert_eq!(missing[0].step, Step::Officers);
 /// let events = visit.events();
 /// let kinds: Vec<_> = events.iter().map(|event| event.kind.name()).collect();
 /// assert_eq!(kinds, ["rectification_verified", "prohibited_production_found"]);
+/// assert!(events[0].details.contains_key(RECORD_FIELD));
 /// assert_eq!(Visit::of_event(&events[0]), Some(visit));
 /// # Ok::<(), shared::day::ParseDayError>(())
 /// ```
@@ -189,7 +193,8 @@ pub struct Photo {
 ///
 /// ```
 /// use shared::attachment::{Attachment, Purpose};
-/// use shared::visit::{Refusal, Signature, Signer, Visit};
+/// use shared::visit::{MAXIMUM_PHOTOS, Officer, Photo, Present};
+/// use shared::visit::{Refusal, Signature, Signer, Step, Visit};
 /// let mut visit = Visit::new("v".into(), "2013-03-04".parse()?, 1_362_358_800_000);
 /// assert_eq!(visit.signers()[2], Signer::Enterprise);
 /// visit.refusal = Some(Refusal { reason: "负责人不在".into(), witness: "居委会代表".into() });
@@ -201,6 +206,15 @@ pub struct Photo {
 /// visit.signatures.insert(Signer::Witness, signature);
 /// assert_eq!(visit.attachments()[0].event.as_deref(), Some("v"));
 /// assert_eq!(visit.contents(), [hash]);
+///
+/// visit.officers[0] = Officer { name: "甲".into(), certificate: "京质监001".into() };
+/// assert_eq!(visit.name_of(Signer::First), "甲");
+/// visit.present = Present { name: "乙".into(), post: "厂长".into() };
+/// assert_eq!(visit.name_of(Signer::Enterprise), "乙");
+/// let attachment = Attachment::of(b"\xff\xd8\xff\xe0", "库存", Purpose::Photo)?;
+/// visit.photos.push(Photo { step: Step::Stock, attachment });
+/// assert!(visit.photos.len() <= MAXIMUM_PHOTOS);
+/// assert_eq!(visit.contents().len(), 2);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

@@ -12,6 +12,12 @@ use crate::{
 };
 
 /// Anything that has one name, known beforehand.
+///
+/// ```
+/// use shared::{Role, rule::Party, words::Word};
+/// let words: [&dyn Word; 2] = [&Party::Enterprise, &Role::Administrator];
+/// assert_eq!(words.map(Word::word), ["企业", "管理员"]);
+/// ```
 pub trait Word {
     /// What it is called.
     fn word(&self) -> &'static str;

@@ -77,14 +77,14 @@ pub struct Collected {
 /// The results of each spot check among these cases (汇总, article 4), by number and name.
 ///
 /// ```
-/// use shared::{CaseFile, CaseHead, Event, EventKind, announcement::collected, event::Verdict};
+/// use shared::{CaseFile, CaseHead, Event, EventKind, announcement::{Collected, collected}, event::Verdict};
 /// use shared::{assess::assess, calendar::WorkCalendar, history::History};
 /// let mut case = CaseFile::new(CaseHead { regulation: "beijing-2013".into(), ..Default::default() });
 /// case.case.spot_check.name = "2013年第一季度家具监督抽查".into();
 /// let report = Event::new("e1", EventKind::ReportSubmitted, "2013-03-04".parse()?);
 /// case.events.push(Event { verdict: Some(Verdict::Nonconforming), ..report });
 /// let on_6_march = assess(&case, &History::default(), WorkCalendar::official(), "2013-03-06".parse()?);
-/// let checks = collected([(&case, &on_6_march)]);
+/// let checks: Vec<Collected> = collected([(&case, &on_6_march)]);
 /// assert_eq!(checks[0].name, "2013年第一季度家具监督抽查");
 /// assert_eq!((checks[0].batches, checks[0].failing, checks[0].waiting), (1, 1, 1));
 /// # Ok::<(), shared::day::ParseDayError>(())
@@ -134,7 +134,8 @@ pub struct BureauProgress {
 /// The progress of each bureau that has cases (articles 4, 6 and 14), the most overdue first.
 ///
 /// ```
-/// use shared::{CaseFile, CaseHead, Event, EventKind, announcement::progress_of_bureaus, event::Verdict};
+/// use shared::{CaseFile, CaseHead, Event, EventKind, event::Verdict};
+/// use shared::announcement::{BureauProgress, progress_of_bureaus};
 /// use shared::{assess::assess, calendar::WorkCalendar, history::History};
 /// let mut case = CaseFile::new(CaseHead {
 ///     regulation: "beijing-2013".into(),
@@ -146,7 +147,7 @@ pub struct BureauProgress {
 /// case.events.push(Event::new("e2", EventKind::MaterialsForwarded, "2013-03-06".parse()?));
 /// case.events.push(Event::new("e3", EventKind::MaterialsReceived, "2013-03-07".parse()?));
 /// let on_8_march = assess(&case, &History::default(), WorkCalendar::official(), "2013-03-08".parse()?);
-/// let bureaus = progress_of_bureaus([(&case, &on_8_march)]);
+/// let bureaus: Vec<BureauProgress> = progress_of_bureaus([(&case, &on_8_march)]);
 /// assert_eq!(bureaus[0].bureau, "110105");
 /// assert_eq!((bureaus[0].unreceived, bureaus[0].unserved, bureaus[0].overdue), (0, 1, 0));
 /// # Ok::<(), shared::day::ParseDayError>(())

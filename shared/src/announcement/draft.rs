@@ -21,7 +21,7 @@ pub struct Draft {
 /// Writes the draft of a quarter's periodic announcement.
 ///
 /// ```
-/// use shared::announcement::{Figures, KindFigures, draft};
+/// use shared::announcement::{Draft, Figures, KindFigures, draft};
 /// let kind = |kind: &str, batches, failing, items: &[&str]| KindFigures {
 ///     kind: kind.into(), batches, failing, failed_items: items.iter().map(|it| (*it).into()).collect(),
 /// };
@@ -30,7 +30,7 @@ pub struct Draft {
 ///     kinds: vec![kind("商用燃气灶具", 59, 11, &["结构", "热效率"]), kind("机动车制动液", 4, 0, &[])],
 ///     ..Figures::default()
 /// };
-/// let draft = draft(&figures, "2013/1".parse()?);
+/// let draft: Draft = draft(&figures, "2013/1".parse()?);
 /// assert!(draft.checked.contains("2 种产品，企业 50 家次（48 家），产品 63 批次"));
 /// assert_eq!(draft.clean.as_deref(), Some("机动车制动液未发现不合格。"));
 /// assert_eq!(draft.failing, ["商用燃气灶具：抽查 59 批次，不合格 11 批次，不合格项目为结构、热效率。"]);

@@ -77,6 +77,13 @@ pub struct Listed {
 }
 
 /// What a row of the annex rests on.
+///
+/// ```
+/// use shared::{announcement::Reason, assess::Finding};
+/// let refused = Finding { category: 1, events: vec![0], preceding: None };
+/// let reason = Reason { case: 3, findings: vec![refused], failed_reinspections: Vec::new() };
+/// assert_eq!(reason.findings[0].category, 1, "article 24(3)1: sampling refused");
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Reason {
     /// The case, by position among those that were given.
@@ -102,7 +109,8 @@ impl Figures {
 /// `history` is what category 8 looks at: that of the whole ledger.
 ///
 /// ```
-/// use shared::{announcement::{Quarter, figures}, calendar::WorkCalendar, history::History};
+/// use shared::announcement::{Figures, KindFigures, Listed, Quarter, figures};
+/// use shared::{calendar::WorkCalendar, history::History};
 /// let case = serde_json::from_str(r#"{ "format": "aftercheck-case/1",
 ///   "case": { "regulation": "beijing-2013", "spot_check": { "year": 2013, "quarter": 1 },
 ///     "product": { "name": "电线", "kind": "电线电缆" }, "enterprise": { "name": "某厂" },
@@ -110,10 +118,12 @@ impl Figures {
 ///   "events": [{ "id": "e1", "type": "report_submitted", "on": "2013-03-04", "verdict": "nonconforming" }] }"#)?;
 /// let quarter: Quarter = "2013/1".parse()?;
 /// let as_of = "2013-04-01".parse()?;
-/// let found = figures(&[case], &History::default(), WorkCalendar::official(), quarter, as_of);
+/// let found: Figures = figures(&[case], &History::default(), WorkCalendar::official(), quarter, as_of);
 /// assert_eq!((found.batches, found.visits, found.failing()), (1, 1, 1));
-/// assert_eq!(found.kinds[0].failed_items, ["标志"]);
-/// assert!(found.annex.is_empty(), "nothing of article 24(3) has happened yet");
+/// let wires: &KindFigures = &found.kinds[0];
+/// assert_eq!(wires.failed_items, ["标志"]);
+/// let annex: &[Listed] = &found.annex;
+/// assert!(annex.is_empty(), "nothing of article 24(3) has happened yet");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn figures<'a>(

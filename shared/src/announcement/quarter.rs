@@ -9,12 +9,12 @@ use crate::{Day, case::SpotCheck};
 /// A quarter of a year: all of its spot checks go into one periodic announcement.
 ///
 /// ```
-/// use shared::announcement::Quarter;
+/// use shared::announcement::{ParseQuarterError, Quarter};
 /// let quarter: Quarter = "2013/4".parse()?;
 /// // Article 25: in the quarter after the one of the spot check.
 /// assert_eq!(quarter.next().to_string(), "2014/1");
 /// assert_eq!(quarter.announce_by().to_string(), "2014-03-31");
-/// assert!("2013/5".parse::<Quarter>().is_err());
+/// assert_eq!("2013/5".parse::<Quarter>(), Err(ParseQuarterError));
 /// # Ok::<(), shared::announcement::ParseQuarterError>(())
 /// ```
 ///

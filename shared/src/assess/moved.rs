@@ -21,13 +21,13 @@ pub struct Moved {
 ///
 /// ```
 /// use shared::{CaseFile, CaseHead, Event, EventKind};
-/// use shared::{assess::{assess, moved}, calendar::WorkCalendar, history::History};
+/// use shared::{assess::{Moved, assess, moved}, calendar::WorkCalendar, history::History};
 /// let mut case = CaseFile::new(CaseHead { regulation: "beijing-2013".into(), ..Default::default() });
 /// case.events.push(Event::new("e1", EventKind::MaterialsReceived, "2014-11-05".parse()?));
 /// let plain = WorkCalendar::official();
 /// let overlaid = plain.with_bureau_overlay(WorkCalendar::overlay_of_beijing())?;
 /// let on = |calendar| assess(&case, &History::default(), calendar, "2014-11-06".parse().unwrap());
-/// let moved = moved(&on(plain), &on(&overlaid));
+/// let moved: Vec<Moved> = moved(&on(plain), &on(&overlaid));
 /// assert_eq!(moved.len(), 2, "articles 6 and 14");
 /// assert_eq!(moved[0].now, Some("2014-11-17".parse()?));
 /// # Ok::<(), Box<dyn std::error::Error>>(())

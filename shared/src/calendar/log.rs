@@ -120,7 +120,7 @@ impl CalendarLog {
     /// what a later version says.
     ///
     /// ```
-    /// use shared::{calendar::CalendarLog, change::{Body, Change, Subject}};
+    /// use shared::{calendar::{CalendarLog, Entry, Says}, change::{Body, Change, Subject}};
     /// let switched = Change {
     ///     id: "m4xw/1".parse()?,
     ///     subject: Subject::calendar(),
@@ -131,6 +131,8 @@ impl CalendarLog {
     /// };
     /// let log = CalendarLog::of([&switched]);
     /// assert!(log.overlay);
+    /// let said: &Entry = &log.entries[0];
+    /// assert!(matches!(said.says, Says::Overlay { on: true }));
     /// assert_eq!(log.calendar.overlay_days().count(), 6, "APEC 2014");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

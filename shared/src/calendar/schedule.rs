@@ -291,10 +291,10 @@ impl Schedule {
     /// The notices from which these days are known, each once, in the order of the days.
     ///
     /// ```
-    /// use shared::{Day, calendar::WorkCalendar};
-    /// let calendar = WorkCalendar::official().general();
+    /// use shared::{Day, calendar::{Notice, Schedule, WorkCalendar}};
+    /// let calendar: &Schedule = WorkCalendar::official().general();
     /// let day = |text: &str| text.parse::<Day>();
-    /// let notices = calendar.notices(day("2013-02-07")?..=day("2013-02-19")?);
+    /// let notices: Vec<&Notice> = calendar.notices(day("2013-02-07")?..=day("2013-02-19")?);
     /// assert_eq!(notices[0].known_from, day("2012-12-08")?);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

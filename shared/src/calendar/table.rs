@@ -16,6 +16,13 @@ pub(super) struct Row {
 }
 
 /// A calendar file cannot be used, and where.
+///
+/// ```
+/// use shared::calendar::{CalendarError, CalendarFault, CalendarFile, Loaded};
+/// let read = Loaded::read(CalendarFile::Overlay, "date,kind,name\n2015-09-02,fair,会议");
+/// let fault = CalendarFault::UnknownKind("fair".into());
+/// assert_eq!(read.err(), Some(CalendarError { line: 2, fault }));
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("第 {line} 行{}：{fault}", field_part(.fault))]
 pub struct CalendarError {

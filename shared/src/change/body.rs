@@ -115,6 +115,16 @@ bodies! {
 }
 
 /// The body is of a kind that this version knows, but not of its shape.
+///
+/// ```
+/// use shared::change::{Body, BodyError, Change};
+/// let body = |body: &str| -> Result<Body, BodyError> {
+///     let text = r#"{"id":"m4xw/1","subject":"calendar/beijing","clock":"1363046400000-00000","author":"municipal","schema":1,"body":BODY}"#;
+///     serde_json::from_str::<Change>(&text.replace("BODY", body)).expect("a change").body()
+/// };
+/// assert!(body(r#"{"kind":"overlay","on":"perhaps"}"#).is_err());
+/// assert!(matches!(body(r#"{"kind":"of a later version"}"#), Ok(Body::Unknown)));
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[error("the body is not readable: {0}")]
 pub struct BodyError(#[from] serde_json::Error);

@@ -19,6 +19,7 @@ macro_rules! facts {
         /// assert_eq!(Fact::of("enterprise"), Some(Fact::Enterprise));
         /// assert_eq!((Fact::Enterprise.name(), Fact::Enterprise.title()), ("enterprise", "企业名称"));
         /// assert_eq!(Fact::of("weather"), None);
+        /// assert!(Fact::ALL.iter().all(|fact| Fact::of(fact.name()) == Some(*fact)));
         /// ```
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
         pub enum Fact {

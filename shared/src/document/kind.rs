@@ -55,6 +55,7 @@ pub(super) enum Clause {
 /// // One order stands for the whole case; a result is told for each inspection.
 /// assert!(!order.has_rounds());
 /// assert!(Kind::of("result_notice").is_some_and(Kind::has_rounds));
+/// assert!(Kind::ALL.iter().all(|kind| !kind.articles.is_empty()));
 /// # Ok::<(), &str>(())
 /// ```
 #[derive(Debug)]

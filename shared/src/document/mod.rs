@@ -146,8 +146,8 @@ impl Document {
 /// A line as a reader sees it, blanks in brackets.
 ///
 /// ```
-/// use shared::document::{Part, text_of};
-/// let line = vec![Part::Text("产品：".into()), Part::Blank("产品名称".into())];
+/// use shared::document::{Line, Part, text_of};
+/// let line: Line = vec![Part::Text("产品：".into()), Part::Blank("产品名称".into())];
 /// assert_eq!(text_of(&line), "产品：［产品名称］");
 /// ```
 pub fn text_of(line: &Line) -> String {

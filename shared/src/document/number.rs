@@ -106,7 +106,7 @@ pub struct Clash {
 /// The numbers that more than one document has.
 ///
 /// ```
-/// use shared::{document::{DocumentRecord, Number, clashes}, fold::Record, id::CaseId};
+/// use shared::{document::{Clash, DocumentRecord, Number, clashes}, fold::Record, id::CaseId};
 /// let issued = |change: &str| -> Result<DocumentRecord, Box<dyn std::error::Error>> {
 ///     Ok(DocumentRecord {
 ///         record: Record { change: change.parse()?, author: "chaoyang".into(), clock: Default::default() },
@@ -120,7 +120,7 @@ pub struct Clash {
 /// };
 /// let (case, other) = (CaseId::from_random([1; 16]), CaseId::from_random([2; 16]));
 /// let (first, mut second) = (issued("m4xw/1")?, issued("k2bd/1")?);
-/// let found = clashes([(&case, &first), (&other, &second)]);
+/// let found: Vec<Clash> = clashes([(&case, &first), (&other, &second)]);
 /// assert_eq!(found[0].number.to_string(), "京朝质监责改〔2013〕7号");
 /// assert_eq!(found[0].documents.len(), 2);
 /// second.is_void = true;

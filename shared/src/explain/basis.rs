@@ -37,9 +37,9 @@ pub struct Basis {
 /// # let found = assess(&case, &History::default(), calendar, "2013-02-18".parse()?);
 /// # case.events.push(Event::new("e2", EventKind::SamplingRefused, "2013-02-07".parse()?));
 /// # let found = assess(&case, &History::default(), calendar, found.as_of);
-/// use shared::explain::of_finding;
+/// use shared::explain::{Basis, of_finding};
 /// let edition = found.edition.ok_or("known")?;
-/// let basis = of_finding(&found.findings[0], &case, edition);
+/// let basis: Basis = of_finding(&found.findings[0], &case, edition);
 /// assert_eq!((&*basis.clause, &*basis.events), ("第二十四条（三）1", &["e2".to_owned()][..]));
 /// assert!(basis.judged.is_some(), "that it was without a proper reason, a person said");
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -158,10 +158,12 @@ impl Cell {
     /// # case.events.push(Event::new("e1", EventKind::MaterialsReceived, "2013-02-07".parse()?));
     /// # let calendar = WorkCalendar::official();
     /// # let found = assess(&case, &History::default(), calendar, "2013-02-18".parse()?);
-    /// use shared::explain::explain;
+    /// use shared::explain::{Cell, Role, explain};
     /// let row = found.row("art6.serve_result", 0).ok_or("article 6")?;
     /// let why = explain(row, &case, calendar, found.as_of);
-    /// assert_eq!(why.days[9].label(true), "周六，调休上班，第 2 个工作日");
+    /// let saturday: &Cell = &why.days[9];
+    /// assert_eq!((saturday.role, saturday.number), (Role::Count, Some(2)));
+    /// assert_eq!(saturday.label(true), "周六，调休上班，第 2 个工作日");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn label(&self, counts_working_days: bool) -> String {

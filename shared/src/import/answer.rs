@@ -43,6 +43,29 @@ pub struct Period {
 }
 
 /// What the sheet leaves open, with the number of rows that it concerns.
+///
+/// ```
+/// use shared::import::{Answers, Cell, Mapping, Period, Question, Sheet, propose};
+/// let row = |texts: &[&str]| texts.iter().map(|text| Cell::text(*text)).collect();
+/// let sheet = Sheet {
+///     rows: vec![
+///         row(&["企业名称", "产品名称", "抽样日期", "综合判定", "行政区划"]),
+///         row(&["某厂", "电线", "2013.2.15", "0", "朝阳区"]),
+///     ],
+///     ..Sheet::default()
+/// };
+/// let mapping = Mapping::of(&sheet)?;
+/// let open: Vec<Question> = propose(&sheet, &mapping, &Answers::default()).questions;
+/// let likely = open.iter().find_map(|it| match it {
+///     Question::SpotCheck { likely, .. } => *likely,
+///     _ => None,
+/// });
+/// assert_eq!(likely, Some((2013, Some(1))), "by the days of sampling");
+/// let period = Some(Period { year: 2013, quarter: 1, number: 2 });
+/// let answered = propose(&sheet, &mapping, &Answers { period, ..Answers::default() });
+/// assert_eq!(answered.rows[0].case.spot_check.number, 2);
+/// # Ok::<(), shared::import::NoTableError>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Question {
     /// When the reports were submitted.

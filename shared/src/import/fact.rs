@@ -26,7 +26,8 @@ pub struct Undated {
 /// let mut head = CaseHead::default();
 /// head.other.insert("sheet".into(), serde_json::json!({"复查是否合格": "1", "备注": "无"}));
 /// let mut case = CaseFile::new(head);
-/// assert_eq!(import::undated(&case)[0].event, EventKind::ReinspectionReported);
+/// let told: Vec<import::Undated> = import::undated(&case);
+/// assert_eq!(told[0].event, EventKind::ReinspectionReported);
 /// case.events.push(Event::new("e1", EventKind::ReinspectionReported, "2013-05-20".parse()?));
 /// assert!(import::undated(&case).is_empty());
 /// # Ok::<(), shared::day::ParseDayError>(())

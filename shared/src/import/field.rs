@@ -14,6 +14,7 @@ macro_rules! fields {
         /// assert!(field.synonyms().contains(&"受检单位"));
         /// assert!(Field::SampledOn.is_day() && !field.is_day());
         /// assert!(Field::Refused.is_flag() && Field::Verdict.is_verdict());
+        /// assert!(Field::ALL.iter().all(|it| Field::from_key(it.key()) == Some(*it)));
         /// ```
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
         pub enum Field {

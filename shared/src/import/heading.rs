@@ -6,6 +6,11 @@ use super::field::Field;
 use crate::id::normalised;
 
 /// How sure the matching of a column is.
+///
+/// ```
+/// use shared::import::Certainty;
+/// assert!(Certainty::Unsure < Certainty::Likely && Certainty::Certain < Certainty::Given);
+/// ```
 #[derive(
     Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize,
 )]

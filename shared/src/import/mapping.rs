@@ -68,7 +68,7 @@ impl Mapping {
     /// The sheet has no row under anything that could be a heading.
     ///
     /// ```
-    /// use shared::import::{Cell, Field, Mapping, Sheet};
+    /// use shared::import::{Cell, Column, Field, Mapping, NoTableError, Sheet};
     /// let row = |texts: &[&str]| texts.iter().map(|text| Cell::text(*text)).collect();
     /// let sheet = Sheet {
     ///     rows: vec![row(&["2013年抽查结果"]), row(&["样品名称", "受检单位"]), row(&["电线", "某厂"])],
@@ -76,7 +76,9 @@ impl Mapping {
     /// };
     /// let mapping = Mapping::of(&sheet)?;
     /// assert_eq!(mapping.heading_rows, (1, 1));
-    /// assert_eq!(mapping.columns[1].field, Some(Field::Enterprise));
+    /// let second: &Column = &mapping.columns[1];
+    /// assert_eq!((&*second.heading, second.field), ("受检单位", Some(Field::Enterprise)));
+    /// assert_eq!(Mapping::of(&Sheet::default()), Err(NoTableError));
     /// # Ok::<(), shared::import::NoTableError>(())
     /// ```
     pub fn of(sheet: &Sheet) -> Result<Self, NoTableError> {

@@ -7,6 +7,12 @@ use super::{
 use crate::Day;
 
 /// Something wrong or odd in a row, and where.
+///
+/// ```
+/// use shared::import::{Fault, Field, Problem};
+/// let problem = Problem { column: Some(2), field: Some(Field::SampledOn), fault: Fault::InFuture };
+/// assert!(!problem.fault.is_error());
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Problem {
     /// The column, counted from 0; `None` where it is the row as a whole, or a column is missing.

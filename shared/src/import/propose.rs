@@ -114,6 +114,7 @@ impl Proposal {
 ///
 /// ```
 /// use shared::import::{Answers, Cell, Mapping, Sheet, propose};
+/// use shared::import::{BureauFrom, Counts, Finding, Proposal, RowProposal};
 /// let row = |texts: &[&str]| texts.iter().map(|text| Cell::text(*text)).collect();
 /// let sheet = Sheet {
 ///     rows: vec![
@@ -124,10 +125,14 @@ impl Proposal {
 /// };
 /// let mapping = Mapping::of(&sheet)?;
 /// let answers = Answers { submitted_on: "2013-03-01".parse().ok(), ..Answers::default() };
-/// let proposal = propose(&sheet, &mapping, &answers);
-/// assert_eq!(proposal.counts().nonconforming, 1);
-/// assert_eq!(proposal.rows[0].case.handling_bureau, "110105");
-/// assert_eq!(proposal.rows[0].events[0].kind.name(), "report_submitted");
+/// let proposal: Proposal = propose(&sheet, &mapping, &answers);
+/// let Counts { rows, nonconforming, .. } = proposal.counts();
+/// assert_eq!((rows, nonconforming), (1, 1));
+/// let first: &RowProposal = &proposal.rows[0];
+/// assert_eq!(first.finding, Finding::Nonconforming);
+/// assert_eq!(first.case.handling_bureau, "110105");
+/// assert_eq!(first.bureau_from, BureauFrom::District);
+/// assert_eq!(first.events[0].kind.name(), "report_submitted");
 /// # Ok::<(), shared::import::NoTableError>(())
 /// ```
 pub fn propose(sheet: &Sheet, mapping: &Mapping, answers: &Answers) -> Proposal {

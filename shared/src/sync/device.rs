@@ -76,7 +76,8 @@ pub struct DeviceState {
     pub displaced: Vec<Delivered>,
     /// The server's clock less the device's, in milliseconds, as last seen.
     pub clock_offset_milliseconds: i64,
-    /// When the server last answered, by its own clock, in milliseconds.
+    /// When the server last answered, by its own clock, in milliseconds since
+    /// 1970-01-01T00:00:00Z.
     pub last_contact_milliseconds: Option<u64>,
 }
 
@@ -194,6 +195,30 @@ pub enum Command {
 }
 
 /// What one answer changes in the journal, all or nothing.
+///
+/// ```
+/// use shared::change::{Body, ChangeId, Digest, Subject};
+/// use shared::sync::device::{Commit, QUIET_WAIT_MILLISECONDS, Settlement};
+/// use shared::sync::{Command, Device, DeviceState, ExchangeResponse, Input};
+/// use shared::sync::wire::{Receipt, Verdict};
+/// let now = 1_363_046_400_000;
+/// let mut state = DeviceState::new("m4xw".parse()?, "municipal");
+/// let mut device = Device::new(state.clone(), Vec::new(), Vec::new(), [0; 16]);
+/// let said = [(Subject::calendar(), |_: &ChangeId| Body::Overlay { on: true })];
+/// device.step(now, Input::Recorded(state.compose(now, said)));
+/// let answer: ExchangeResponse = serde_json::from_value(serde_json::json!({
+///     "epoch": "e1", "scope": "all", "settled": 1, "cursor": 0, "held": Digest::default(),
+///     "verdicts": [Verdict::taken(1, Receipt("r".into()))], "now_milliseconds": now,
+/// }))?;
+/// let commands = device.step(now, Input::Answered(Box::new(answer)));
+/// let [Command::Commit(commit)] = &commands[..] else { panic!("a commit") };
+/// let Commit { verdicts, .. } = &**commit;
+/// assert_eq!(verdicts[0], ("m4xw/1".parse()?, Settlement::Taken(Receipt("r".into()))));
+/// let written = Input::Committed { unsettled: Vec::new(), doubtful: Vec::new() };
+/// let quiet = Command::Wait { milliseconds: QUIET_WAIT_MILLISECONDS };
+/// assert_eq!(device.step(now, written), [quiet], "all is said");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Commit {
     /// The device's state afterwards.
@@ -275,6 +300,7 @@ struct Given {
 /// ```
 /// use shared::change::{Body, ChangeId, Subject};
 /// use shared::sync::{Command, Device, DeviceState, Failure, Input, Standing};
+/// use shared::sync::device::{FIRST_WAIT_MILLISECONDS, LONGEST_WAIT_MILLISECONDS};
 /// let now = 1_363_046_400_000;
 /// let mut state = DeviceState::new("m4xw".parse()?, "municipal");
 /// let mut device = Device::new(state.clone(), Vec::new(), Vec::new(), [0; 16]);
@@ -284,7 +310,8 @@ struct Given {
 /// let commands = device.step(now, Input::Recorded(changes));
 /// assert!(matches!(&commands[..], [Command::Exchange(request)] if request.push.len() == 1));
 /// let commands = device.step(now, Input::Failed(Failure::Unreachable));
-/// assert!(matches!(commands[..], [Command::Wait { .. }]));
+/// let [Command::Wait { milliseconds }] = commands[..] else { panic!("a wait") };
+/// assert!(milliseconds <= FIRST_WAIT_MILLISECONDS && milliseconds < LONGEST_WAIT_MILLISECONDS);
 /// assert_eq!(device.standing(), Standing::Unreachable);
 /// assert_eq!(device.unsettled_count(), 1, "what is unsent is kept");
 /// assert_eq!(device.state().last_sequence, 1);

@@ -49,7 +49,7 @@ pub enum Stage {
 ///
 /// ```
 /// use shared::{CaseHead, change::{Body, ChangeId, Subject}, id::CaseId};
-/// use shared::sync::{DeviceState, Kept, Stage, ledger::Ledger};
+/// use shared::sync::{DeviceState, Kept, Stage, ledger::{Ledger, ShownCase}};
 /// let subject = Subject::case(&CaseId::from_random([7; 16]));
 /// let head = CaseHead { serious: true, ..Default::default() };
 /// let open = [(subject.clone(), |_: &ChangeId| Body::Open { head: Box::new(head) })];
@@ -59,7 +59,7 @@ pub enum Stage {
 /// let mut ledger = Ledger::default();
 /// let touched = ledger.put(Kept { change: changes[0].clone(), stage: Stage::Unsent });
 /// assert!(touched.contains(&subject), "to be shown anew");
-/// let case = ledger.case(&subject).ok_or("the case")?;
+/// let case: ShownCase = ledger.case(&subject).ok_or("the case")?;
 /// assert!(case.folded.file.case.serious && case.unsent.contains(id));
 /// assert_eq!(ledger.setters_of(&subject, "serious"), [id.clone()]);
 /// assert_eq!(ledger.changes(&subject), changes);
@@ -101,7 +101,7 @@ pub enum Stage {
 /// ```
 /// use shared::attachment::{Attachment, Purpose};
 /// use shared::{change::{Body, ChangeId, Subject}, id::CaseId};
-/// use shared::sync::{Commit, DeviceState, Kept, Stage, ledger::Ledger, wire::Receipt};
+/// use shared::sync::{Commit, DeviceState, Kept, Stage, ledger::{Entries, Ledger}, wire::Receipt};
 /// let subject = Subject::case(&CaseId::from_random([7; 16]));
 /// let photo = Attachment::of(b"\xff\xd8\xff\xe0", "现场照片", Purpose::Photo)?;
 /// let hash = photo.hash;
@@ -112,7 +112,7 @@ pub enum Stage {
 /// ledger.put(Kept { change, stage: Stage::Taken(Receipt("r".into())) });
 /// assert!(ledger.names(&hash));
 ///
-/// let entries = ledger.after(&Commit {
+/// let entries: Entries = ledger.after(&Commit {
 ///     state,
 ///     forget_settled: false,
 ///     verdicts: Vec::new(),

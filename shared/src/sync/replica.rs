@@ -22,13 +22,14 @@ use crate::{
 /// ```
 /// use shared::change::{Body, ChangeId, Digest, Epoch, Subject};
 /// use shared::sync::{Command, DeviceState, ExchangeResponse, Input, Replica};
+/// use shared::sync::replica::{Applied, Composed, Plan};
 /// use shared::sync::wire::{Receipt, Verdict};
 /// let now = 1_363_046_400_000;
 /// let mut replica = Replica::new(DeviceState::new("m4xw".parse()?, "municipal"));
 /// let mut machine = replica.machine([0; 16]);
 ///
 /// let said = [(Subject::calendar(), |_: &ChangeId| Body::Overlay { on: true })];
-/// let composed = replica.compose(now, said);
+/// let composed: Composed = replica.compose(now, said);
 /// assert_eq!(replica.writer().last_sequence, 0, "nothing counts before the journal has it");
 /// let (touched, changes) = replica.recorded(composed);
 /// assert_eq!((replica.writer().last_sequence, touched), (1, [Subject::calendar()].into()));
@@ -50,8 +51,8 @@ use crate::{
 /// let commands = machine.step(now, Input::Answered(Box::new(answer)));
 /// let [Command::Commit(commit)] = &commands[..] else { panic!("a commit") };
 /// assert_eq!(replica.ledger().unsent().len(), 1);
-/// let plan = replica.plan(commit);
-/// let applied = replica.committed(plan);
+/// let plan: Plan = replica.plan(commit);
+/// let applied: Applied = replica.committed(plan);
 /// assert!(replica.ledger().unsent().is_empty());
 /// assert_eq!(applied.touched, [Subject::calendar()].into());
 /// # Ok::<(), shared::change::IdError>(())

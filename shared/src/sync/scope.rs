@@ -7,13 +7,14 @@ use crate::{Actor, CaseFile, EventKind, Role, change::Subject};
 /// What a user may see, as one word: the server keeps a feed for each.
 ///
 /// ```
-/// use shared::{Actor, CaseFile, CaseHead, Role, sync::Scope};
+/// use shared::{Actor, CaseFile, CaseHead, Role, sync::scope::{ParseScopeError, Scope}};
 /// let case = CaseFile::new(CaseHead { handling_bureau: "110105".into(), ..Default::default() });
 /// let of = |role, office: &str| Scope::of(&Actor { user: "u".into(), role, office: office.into() });
 /// assert!(of(Role::Municipal, "").sees(&case) && of(Role::District, "110105").sees(&case));
 /// assert!(!of(Role::District, "110108").sees(&case) && !of(Role::Administrator, "").sees(&case));
 /// assert_eq!(Scope::seeing(&case).into_iter().collect::<Vec<_>>(), [Scope::Bureau("110105".into())]);
 /// assert_eq!(of(Role::District, "110105").to_string(), "bureau/110105");
+/// assert_eq!("bureau/".parse::<Scope>(), Err(ParseScopeError));
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Scope {

@@ -19,6 +19,21 @@ pub const MAXIMUM_PAGE_ITEMS: usize = 1_000;
 pub const MAXIMUM_PAGE_BYTES: usize = 1024 * 1024;
 
 /// What a device sends: where it stands, and what it has recorded.
+///
+/// ```
+/// use shared::change::Digest;
+/// use shared::sync::wire::{
+///     ExchangeRequest, MAXIMUM_PUSH_BYTES, MAXIMUM_PUSH_CHANGES, PROTOCOL,
+/// };
+/// let first: ExchangeRequest = serde_json::from_value(serde_json::json!({
+///     "protocol": PROTOCOL, "device": "m4xw", "epoch": null, "scope": null,
+///     "cursor": 0, "held": Digest::default(), "settled": 0, "push": [],
+/// }))?;
+/// assert!(first.push.len() <= MAXIMUM_PUSH_CHANGES && first.offers.is_empty());
+/// let bytes: usize = first.push.iter().map(|change| change.canonical_bytes().len()).sum();
+/// assert!(bytes <= MAXIMUM_PUSH_BYTES);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ExchangeRequest {
@@ -62,6 +77,26 @@ fn is_zero(number: &u64) -> bool {
 }
 
 /// What the server answers.
+///
+/// ```
+/// use shared::change::{Change, Digest};
+/// use shared::sync::wire::{
+///     Delivered, ExchangeResponse, Hold, Item, MAXIMUM_PAGE_BYTES, MAXIMUM_PAGE_ITEMS, Receipt,
+///     Restart,
+/// };
+/// let text = r#"{"id":"m4xw/1","subject":"calendar/beijing","clock":"1363046400000-00000","author":"municipal","schema":1,"body":{"kind":"overlay","on":true}}"#;
+/// let change: Change = serde_json::from_str(text)?;
+/// let item = Item::Change(Box::new(Delivered { change, receipt: Receipt("r".into()) }));
+/// let answer: ExchangeResponse = serde_json::from_value(serde_json::json!({
+///     "epoch": "e1", "scope": "all", "restart": Restart::FirstContact, "hold": Hold::Gap,
+///     "settled": 0, "page": [item], "cursor": 1, "held": Digest::default(),
+///     "now_milliseconds": 1_363_046_400_000_u64,
+/// }))?;
+/// assert_eq!((answer.restart, answer.hold), (Some(Restart::FirstContact), Some(Hold::Gap)));
+/// assert!(answer.page.len() <= MAXIMUM_PAGE_ITEMS && text.len() <= MAXIMUM_PAGE_BYTES);
+/// assert_eq!(answer.page, [item]);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ExchangeResponse {

@@ -32,10 +32,11 @@ fn several(bytes: &[u8]) -> Option<Vec<&RawValue>> {
 /// begins.
 ///
 /// ```
-/// use shared::travel::read_all;
+/// use shared::travel::{MAXIMUM_BUNDLE_BYTES, read_all};
 /// let one = r#"{ "format": "aftercheck-case/1", "case": {}, "events": [] }"#;
 /// assert!(read_all(one.as_bytes())[0].is_ok());
 /// let bundle = format!(r#"{{ "title": "两件", "cases": [{one}, {{}}] }}"#);
+/// assert!(bundle.len() <= MAXIMUM_BUNDLE_BYTES);
 /// let read = read_all(bundle.as_bytes());
 /// assert_eq!((read.len(), read[0].is_ok(), read[1].is_err()), (2, true, true));
 /// ```

@@ -124,7 +124,7 @@ fn as_written(change: &Change) -> Option<Box<RawValue>> {
 /// };
 /// let file = travel::pack(&id, &[open.clone()]);
 /// assert_eq!(file.other["edits"][0]["recorded_at"], "2013-03-12T08:00:00.000+08:00");
-/// let unpacked = travel::unpack(file);
+/// let unpacked: travel::Unpacked = travel::unpack(file);
 /// assert_eq!((unpacked.id, unpacked.carried), (id, vec![open]));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -303,10 +303,10 @@ impl Additions {
 ///
 /// ```
 /// use shared::{CaseFile, CaseHead, Event, EventKind, change::{Body, Change, Subject}, id::CaseId};
-/// use shared::travel::{additions, pack, unpack};
+/// use shared::travel::{Additions, additions, pack, unpack};
 /// let mut told = CaseFile::new(CaseHead { serious: true, ..Default::default() });
 /// told.events.push(Event::new("e1", EventKind::ResultServed, "2013-03-12".parse()?));
-/// let new = additions(&[], Vec::new(), &told);
+/// let new: Additions = additions(&[], Vec::new(), &told);
 /// assert!(matches!(new.bodies[..], [Body::Open { .. }, Body::Event { .. }]));
 ///
 /// let id = CaseId::from_random([7; 16]);

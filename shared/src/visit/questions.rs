@@ -47,6 +47,14 @@ const fn explained(value: &'static str, title: &'static str, follows: &'static s
 const NOT_READY: &str = "核查结果将为“整改措施未落实”，第二十四条（三）5；须写明情况";
 
 /// The questions, in the order of their steps.
+///
+/// ```
+/// use shared::visit::{Choice, QUESTIONS, Question, Step};
+/// let causes: &Question = &QUESTIONS[0];
+/// assert_eq!(causes.step, Step::Causes);
+/// let explained = |choice: &Choice| choice.explain;
+/// assert!(!explained(&causes.choices[0]) && explained(&causes.choices[1]), "部分查明 says how far");
+/// ```
 pub const QUESTIONS: &[Question] = &[
     Question {
         step: Step::Causes,

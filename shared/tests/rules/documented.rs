@@ -1,4 +1,8 @@
-//! Every public function of the crate is shown in use by an example that is compiled and run.
+//! Every public item of the crate is shown by an example that is compiled, run and checks something.
+//!
+//! A function is called in one of its own file. A type, trait, constant or static is named in one
+//! of its own file, in what a reader sees of it: an import, a hidden line or a remark names nothing,
+//! and an associated constant is named by its type (`Track::ALL`).
 
 use std::{
     fs,
@@ -10,6 +14,7 @@ use std::{
 struct Documented<'a> {
     examples: Vec<Example<'a>>,
     functions: Vec<Function<'a>>,
+    things: Vec<Thing<'a>>,
 }
 
 /// An example as a reader sees it: without hidden lines, imports and remarks.
@@ -25,6 +30,14 @@ struct Function<'a> {
     name: &'a str,
     of: Option<&'a str>,
     takes_self: bool,
+}
+
+/// A public type, trait, constant or static.
+struct Thing<'a> {
+    line: usize,
+    name: &'a str,
+    /// The type that it is a constant of.
+    of: Option<&'a str>,
 }
 
 /// Letters, digits and `_` at the beginning of a text.
@@ -46,6 +59,21 @@ fn named<'a>(line: &'a str, words: &[&str]) -> Option<&'a str> {
         .filter(|name| !name.is_empty())
 }
 
+/// The name of a public type, trait, constant or static.
+fn thing(line: &str) -> Option<&str> {
+    let words = [
+        "struct ",
+        "enum ",
+        "union ",
+        "trait ",
+        "type ",
+        "static ",
+        "static mut ",
+    ];
+    let constant = line.strip_prefix("pub const ").map(word);
+    named(line, &words).or(constant.filter(|name| !["fn", "async", "unsafe"].contains(name)))
+}
+
 /// The type of `impl Type {` or `impl<'a> Type<'a> {`.
 fn implemented(line: &str) -> Option<&str> {
     let rest = line.strip_prefix("impl")?;
@@ -62,6 +90,7 @@ fn implemented(line: &str) -> Option<&str> {
 /// The code of the examples in a comment that are compiled, run and check something.
 fn examples(comment: &[&str]) -> Vec<String> {
     let (mut found, mut fence) = (Vec::new(), None);
+    let mut imports = false;
     for line in comment {
         let line = line.strip_prefix(' ').unwrap_or(line);
         match (line.strip_prefix("```"), &mut fence) {
@@ -78,10 +107,12 @@ fn examples(comment: &[&str]) -> Vec<String> {
             (None, Some((_, code))) => {
                 let hidden = line == "#" || line.starts_with("# ");
                 let line = line.split("//").next().unwrap_or_default().trim();
-                if !hidden && !line.starts_with("use ") {
+                imports |= !hidden && line.starts_with("use ");
+                if !hidden && !imports {
                     code.push_str(line);
                     code.push('\n');
                 }
+                imports &= hidden || !line.ends_with(';');
             }
             (None, None) => {}
         }
@@ -123,6 +154,13 @@ impl<'a> Documented<'a> {
                 } else {
                     read.shows(&comment, of);
                 }
+                if let Some(name) = thing(line) {
+                    read.things.push(Thing {
+                        line: at + 1,
+                        name,
+                        of,
+                    });
+                }
                 comment.clear();
                 if let Some(name) = implemented(line) {
                     within = Some((name, format!("{}}}", " ".repeat(indent))));
@@ -142,12 +180,21 @@ impl<'a> Documented<'a> {
             .extend(examples.map(|code| Example { of, code }));
     }
 
-    /// The functions that no example uses, by line and name.
+    /// The functions that no example uses and the things that none names, by line and name.
     fn without_example(&self) -> Vec<String> {
-        let lacks = |it: &&Function<'_>| !self.examples.iter().any(|example| example.uses(it));
-        let functions = self.functions.iter().filter(lacks);
-        functions
-            .map(|it| format!("{}: {}", it.line, it.name))
+        let lacks = |shows: &dyn Fn(&Example<'a>) -> bool| !self.examples.iter().any(shows);
+        let functions = self.functions.iter();
+        let functions = functions.filter(|it| lacks(&|example| example.uses(it)));
+        let things = self.things.iter();
+        let things = things.filter(|it| lacks(&|example| example.names(it)));
+        let functions = functions.map(|it| (it.line, it.name));
+        let mut lacking: Vec<_> = functions
+            .chain(things.map(|it| (it.line, it.name)))
+            .collect();
+        lacking.sort_unstable();
+        lacking
+            .into_iter()
+            .map(|(line, name)| format!("{line}: {name}"))
             .collect()
     }
 }
@@ -171,6 +218,19 @@ impl Example<'_> {
     }
 }
 
+impl Example<'_> {
+    /// Whether the thing is named, an associated constant by its type.
+    fn names(&self, thing: &Thing<'_>) -> bool {
+        let path = thing.of.map(|of| format!("{of}::{}", thing.name));
+        let path = path.as_deref().unwrap_or(thing.name);
+        let mut places = self.code.match_indices(path);
+        places.any(|(at, _)| {
+            let (before, after) = (&self.code[..at], &self.code[at + path.len()..]);
+            !before.ends_with(is_of_name) && !after.starts_with(is_of_name)
+        })
+    }
+}
+
 fn is_of_name(letter: char) -> bool {
     letter.is_alphanumeric() || letter == '_'
 }
@@ -188,18 +248,20 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
 }
 
 #[test]
-fn every_public_function_has_an_example() {
+fn every_public_item_has_an_example() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let (mut functions, mut lacking) = (0, Vec::new());
+    let (mut functions, mut things, mut lacking) = (0, 0, Vec::new());
     for path in sources(&folder) {
         let text = fs::read_to_string(&path).unwrap();
         let read = Documented::read(&text);
         functions += read.functions.len();
+        things += read.things.len();
         let path = path.strip_prefix(&folder).unwrap().display().to_string();
         let without = read.without_example().into_iter();
-        lacking.extend(without.map(|function| format!("{path}:{function}")));
+        lacking.extend(without.map(|item| format!("{path}:{item}")));
     }
     assert!(functions > 250, "only {functions} functions were found");
+    assert!(things > 240, "only {things} types and constants were found");
     assert!(
         lacking.is_empty(),
         "{} lack one: {lacking:#?}",
@@ -255,16 +317,43 @@ fn only_what_is_run_shown_and_checked_is_an_example() {
 fn a_type_shows_its_functions_and_no_others() {
     let file = |example: &str| {
         format!(
-            "/// ```\n/// {example}\n/// ```\n#[derive(Debug)]\npub struct A;\n\n\
+            "/// ```\n/// {example}\n/// assert!(A);\n/// ```\n#[derive(Debug)]\npub struct A;\n\n\
              impl A {{\n    pub const fn of(text: &str) -> Self {{\n    }}\n\
              \n    pub fn len(\n        &self,\n    ) -> usize {{\n    }}\n}}\n\n\
              impl<'a> B<'a> {{\n    pub fn len(&self) -> usize {{\n    }}\n}}\n\n\
              pub(crate) fn inner() {{}}\n\n#[cfg(test)]\nmod tests {{\n    pub fn helper() {{}}\n}}\n"
         )
     };
-    check(&file("A"), &["of", "len", "len"]);
+    check(&file("a"), &["of", "len", "len"]);
     check(&file("assert_eq!(A::of(b).len(), 1);"), &["len"]);
     check(&file("assert_eq!(b.len(), a.of());"), &["of", "len"]);
     check(&file("assert_eq!(c.map(B::len), d.map(A::of));"), &["len"]);
     check(&file("assert_eq!(a.len, 1);"), &["of", "len", "len"]);
+}
+
+#[test]
+fn a_type_is_named_where_a_reader_sees_it() {
+    let file = |example: &str| {
+        let example = example.replace('|', "\n/// ");
+        format!(
+            "/// ```\n/// {example}\n/// ```\npub fn one() {{}}\n\n\
+             pub enum Kind {{}}\n\nimpl Kind {{\n    pub const ALL: [Self; 0] = [];\n}}\n\n\
+             pub trait Word {{}}\n\npub type Line = Word;\n\npub const LIMIT: u8 = 1;\n\n\
+             pub static TABLE: u8 = 1;\n\npub(crate) struct Inner;\n\npub const fn two() {{}}\n"
+        )
+    };
+    let all = ["Kind", "ALL", "Word", "Line", "LIMIT", "TABLE"];
+    check(&file("assert!(one() + two());"), &all);
+    let named = "assert!(one(Kind::ALL) < two(LIMIT));|let line: Line = Word::of(&TABLE);";
+    check(&file(named), &[]);
+    // Another type's constant, and parts of longer names.
+    let near = "assert!(one(Other::ALL) < two(LIMITS));|let a: SubKind = of(Words, line, TABLE_2);";
+    check(&file(near), &all);
+    for hidden in [
+        "use shared::{|    Kind, Word, Line, LIMIT, TABLE,|};",
+        "# let all: (Kind, Word, Line) = (Kind::ALL, LIMIT, TABLE);",
+        "// Kind::ALL, Word, Line, LIMIT, TABLE",
+    ] {
+        check(&file(&format!("{hidden}|assert!(one() + two());")), &all);
+    }
 }
