@@ -160,6 +160,15 @@ pub struct Account {
 }
 
 /// What an administrator makes of an account.
+///
+/// ```
+/// use shared::{Role, account::AccountEdit};
+/// let edit: AccountEdit = serde_json::from_str(
+///     r#"{ "display": "李敏", "role": "district", "office": "110105" }"#,
+/// )?;
+/// assert_eq!((edit.role, edit.disabled), (Role::District, false));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AccountEdit {
@@ -176,6 +185,12 @@ pub struct AccountEdit {
 }
 
 /// A passphrase in the place of another.
+///
+/// ```
+/// use shared::account::{MINIMUM_PASSPHRASE_LETTERS, PassphraseChange};
+/// let change = PassphraseChange { old: "春种一粒粟，秋收万颗子".into(), new: "四海无闲田，农夫犹饿死".into() };
+/// assert!(change.new.chars().count() >= MINIMUM_PASSPHRASE_LETTERS && change.new != change.old);
+/// ```
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PassphraseChange {
@@ -186,6 +201,17 @@ pub struct PassphraseChange {
 }
 
 /// One installation of the app for one user.
+///
+/// ```
+/// use shared::account::KnownDevice;
+/// let device: KnownDevice = serde_json::from_str(
+///     r#"{ "device": "m4xw", "user": "chaoyang", "display": "李敏", "name": "Chrome，Android",
+///          "created_milliseconds": 1363046400000, "last_contact_milliseconds": 1363050000000,
+///          "unsent": null, "revoked": false }"#,
+/// )?;
+/// assert_eq!(device.unsent, None, "it did not say");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct KnownDevice {
@@ -208,6 +234,13 @@ pub struct KnownDevice {
 }
 
 /// A secret link to a calendar of duties.
+///
+/// ```
+/// use shared::account::CalendarLink;
+/// let told_later: CalendarLink = serde_json::from_str(r#"{ "created_milliseconds": 1363046400000 }"#)?;
+/// assert_eq!(told_later.token, None);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CalendarLink {

@@ -36,7 +36,7 @@ pub struct Draw {
 ///
 /// ```
 /// use shared::{CaseFile, calendar::WorkCalendar, history::History, id::CaseId};
-/// use shared::publication::{Chosen, draw, generated};
+/// use shared::publication::{Chosen, Draw, draw, generated};
 /// let case: CaseFile = serde_json::from_str(r#"{ "format": "aftercheck-case/1",
 ///   "case": { "regulation": "beijing-2013", "spot_check": { "year": 2013, "quarter": 1 },
 ///     "product": { "name": "电热毯", "kind": "电热毯", "traits": ["consumer_goods"] },
@@ -46,7 +46,7 @@ pub struct Draw {
 /// let quarter = Chosen::Quarter("2013/1".parse()?);
 /// let as_of = "2013-04-01".parse()?;
 /// let calendar = WorkCalendar::official();
-/// let found = draw([(&id, &case)], &History::default(), calendar, &quarter, as_of);
+/// let found: Draw = draw([(&id, &case)], &History::default(), calendar, &quarter, as_of);
 /// assert_eq!(found.rows[0].clauses(), "第二十四条（三）1");
 /// assert_eq!((&*found.rows[0].basis[0].bureau, &*found.rows[0].basis[0].events), ("110105", &["e1".to_owned()][..]));
 /// assert_eq!(found.drawn.sensitive, ["电热毯"], "article 23: consumer goods");

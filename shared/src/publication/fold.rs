@@ -137,8 +137,26 @@ impl Opinion {
     /// Whether the last question has an answer.
     ///
     /// ```
-    /// use shared::publication::Opinion;
-    /// assert!(!Opinion::default().is_answered(), "nothing was asked");
+    /// use shared::{fold::Record, publication::{Answered, Asked, Opinion}};
+    /// let record = |clock: &str| -> Result<Record, Box<dyn std::error::Error>> {
+    ///     Ok(Record { change: "m4xw/1".parse()?, author: "municipal".into(), clock: clock.parse()? })
+    /// };
+    /// let asked = Asked {
+    ///     title: "质量公告".into(),
+    ///     text: "请核对名单。".into(),
+    ///     rows: Vec::new(),
+    ///     answer_by: None,
+    ///     record: record("1363046400002-00000")?,
+    /// };
+    /// let earlier = Answered {
+    ///     agrees: true,
+    ///     text: String::new(),
+    ///     on: "2013-03-12".parse()?,
+    ///     record: record("1363046400001-00000")?,
+    /// };
+    /// let opinion = Opinion { asked: Some(asked), answered: Some(earlier) };
+    /// assert!(!opinion.is_answered(), "that answer was to an earlier question");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn is_answered(&self) -> bool {
         match (&self.asked, &self.answered) {
@@ -153,7 +171,7 @@ impl Opinion {
 
 /// ```
 /// use shared::{change::{Change, Subject}, id::CaseId};
-/// use shared::publication::{Announcements, Stage, Step};
+/// use shared::publication::{Announcement, Announcements, Content, Stage, Step, Taken};
 /// let id = CaseId::from_random([7; 16]);
 /// let change = |sequence: u64, step: Step| -> Result<Change, Box<dyn std::error::Error>> {
 ///     Ok(Change {
@@ -170,8 +188,11 @@ impl Opinion {
 ///     change(2, Step::Text { part: "title".into(), text: "质量公告".into() })?,
 /// ];
 /// let all = Announcements::of(&log);
-/// let found = all.get(&id).ok_or("it is there")?;
-/// assert_eq!(found.content().title, "质量公告");
+/// let found: &Announcement = all.get(&id).ok_or("it is there")?;
+/// let content: Content = found.content();
+/// assert_eq!(content.title, "质量公告");
+/// let steps: Vec<_> = found.log.iter().map(|Taken { step, .. }| *step).collect();
+/// assert_eq!(steps, ["opened", "text"]);
 /// assert_eq!(found.digest(), all.all().next().ok_or("the one")?.digest());
 /// assert!(found.bureaus().is_empty() && found.approval().is_none() && !found.needs_risk());
 /// assert_eq!(found.missing_questions(), Vec::<String>::new());

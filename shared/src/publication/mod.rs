@@ -18,7 +18,7 @@ mod step;
 pub use difference::{Difference, differences};
 pub use drawn::{Chosen, Draw, demands_risk, draw, generated};
 pub use due::{Due, due_announcements};
-pub use fold::{Announcement, Announcements, Content, Opinion, Stage, Taken};
+pub use fold::{Announcement, Announcements, Answered, Asked, Content, Opinion, Stage, Taken};
 pub use paper::document;
 pub use rights::{Barred, Demand, RIGHTS, Right, may_take};
 pub use step::{
@@ -26,4 +26,9 @@ pub use step::{
 };
 
 /// Names an announcement: 16 random bytes, written as a case's id is.
+///
+/// ```
+/// use shared::publication::AnnouncementId;
+/// assert_eq!(AnnouncementId::from_random([7; 16]).as_str(), "a4dqobyha4dqobyha4dqobyha4");
+/// ```
 pub type AnnouncementId = crate::id::CaseId;

@@ -40,6 +40,14 @@ pub enum Demand {
 }
 
 /// Whose a step is.
+///
+/// ```
+/// use shared::{event::By, publication::{Demand, RIGHTS, Right}};
+/// let publish: &Right = RIGHTS.iter().find(|it| it.step == "published").ok_or("it is listed")?;
+/// assert_eq!(publish.by, By::MUNICIPAL);
+/// assert!(publish.demands.contains(&Demand::RiskAssessed), "article 23");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Right {
     /// The step's name.

@@ -13,6 +13,11 @@ use crate::{
 };
 
 /// The parts of the text in their order, with what each is called. The title is one of them.
+///
+/// ```
+/// use shared::publication::{PARTS, part_title};
+/// assert!(PARTS.iter().all(|(part, title)| part_title(part) == *title));
+/// ```
 pub const PARTS: [(&str, &str); 6] = [
     ("title", "标题"),
     ("checked", "抽查情况"),
@@ -23,9 +28,24 @@ pub const PARTS: [(&str, &str); 6] = [
 ];
 
 /// The channels that article 26 names.
+///
+/// ```
+/// use shared::publication::{CHANNELS, Step};
+/// let on = "2013-06-28".parse()?;
+/// let publish = |channels| Step::Published { content: Default::default(), on, channels };
+/// assert!(publish(vec![CHANNELS[0].to_owned()]).is_complete());
+/// assert!(!publish(Vec::new()).is_complete());
+/// # Ok::<(), shared::day::ParseDayError>(())
+/// ```
 pub const CHANNELS: [&str; 5] = ["市局网站", "报刊", "广播", "电视", "新闻发布会"];
 
 /// How many rows of the annex one change carries: a change has at most 64 KiB.
+///
+/// ```
+/// use shared::publication::{MAXIMUM_ROWS_OF_STEP, Row, Step};
+/// let rows = vec![0; 45];
+/// assert_eq!(rows.chunks(MAXIMUM_ROWS_OF_STEP).count(), 3);
+/// ```
 pub const MAXIMUM_ROWS_OF_STEP: usize = 20;
 
 /// What a part of the text is called; the name itself where a later version has one more.
@@ -146,6 +166,16 @@ pub enum Step {
 }
 
 /// What a draft took from the ledger.
+///
+/// ```
+/// use shared::publication::Drawn;
+/// let drawn: Drawn = serde_json::from_str(
+///     r#"{ "on": "2013-04-01", "batches": 390, "visits": 351, "enterprises": 338,
+///          "put_right": 12, "kinds": [] }"#,
+/// )?;
+/// assert!(drawn.sensitive.is_empty(), "article 23 demands no risk assessment");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Drawn {
     /// The ledger as of this day.
@@ -200,6 +230,17 @@ pub struct Row {
 }
 
 /// A case behind a row.
+///
+/// ```
+/// use shared::{id::CaseId, publication::Basis};
+/// let basis = Basis {
+///     case: CaseId::from_random([7; 16]),
+///     bureau: "110105".into(),
+///     events: vec!["e1".into()],
+/// };
+/// assert_eq!(serde_json::to_value(&basis)?["events"][0], "e1");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Basis {
     /// The case.
@@ -236,7 +277,14 @@ impl Row {
     }
 }
 
-/// A social-stability risk assessment.
+/// A social-stability risk assessment (article 23).
+///
+/// ```
+/// use shared::publication::{Risk, Step};
+/// let risk = Risk { on: "2013-06-20".parse()?, by: "市局法规处".into(), conclusion: String::new() };
+/// assert!(!Step::RiskAssessed { risk }.is_complete(), "it concludes nothing");
+/// # Ok::<(), shared::day::ParseDayError>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Risk {
     /// On which day it was concluded.
@@ -248,6 +296,12 @@ pub struct Risk {
 }
 
 /// What the second person says of it.
+///
+/// ```
+/// use shared::publication::{Review, Step};
+/// let review = Review { content: Default::default(), approved: false, remark: String::new() };
+/// assert!(!Step::Reviewed { review }.is_complete(), "what is sent back comes with a remark");
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Review {
     /// The content that was looked at: another one is not approved by it.
