@@ -1,6 +1,9 @@
 //! What is done with the selected cases at once: one event on each of them, or another officer.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use leptos::{ev, html, prelude::*, task::spawn_local};
 use serde_json::{Value, json};
@@ -35,7 +38,7 @@ pub(super) fn Selected(selection: Selection) -> impl IntoView {
     let session = Session::use_in();
     let dialog = NodeRef::<html::Dialog>::new();
     let open = RwSignal::new(None::<(Purpose, Cases)>);
-    let count = move || selection.0.with(|chosen| chosen.len());
+    let count = move || selection.0.with(BTreeSet::len);
     let begin = move |purpose| {
         let cases: Vec<_> = session.cases().with_untracked(|cases| {
             let chosen = cases
@@ -57,7 +60,7 @@ pub(super) fn Selected(selection: Selection) -> impl IntoView {
     };
     let done = move || {
         close();
-        selection.0.update(|chosen| chosen.clear());
+        selection.0.update(BTreeSet::clear);
     };
     let inside = move || {
         open.get().map(|(purpose, cases)| match purpose {
@@ -71,7 +74,7 @@ pub(super) fn Selected(selection: Selection) -> impl IntoView {
                 <span>"已选"<b class="num">{count}</b></span>
                 <button type="button" class="btn btn--main" on:click=move |_| begin(Purpose::Record)>"登记所选"</button>
                 <button type="button" class="btn" on:click=move |_| begin(Purpose::HandOver)>"移交所选"</button>
-                <button type="button" class="btn btn--plain" on:click=move |_| selection.0.update(|chosen| chosen.clear())>"取消选择"</button>
+                <button type="button" class="btn btn--plain" on:click=move |_| selection.0.update(BTreeSet::clear)>"取消选择"</button>
             </div>
         </Show>
         <dialog class="dialog dialog--wide" node_ref=dialog aria-labelledby="together-title" on:close=move |_| open.set(None)>
