@@ -41,8 +41,6 @@ const EVENTS: [EventKind; 8] = [
 ];
 /// The field that two devices set without knowing of each other.
 const FIELD: &str = "enterprise.address";
-/// Changes of the 1 % delta.
-const DELTA: usize = 1_000;
 /// How often a sync that finds nothing new is timed.
 const QUIET_RUNS: usize = 21;
 /// How often the work is done again before the server's memory is read: a million changes in all.
@@ -141,7 +139,7 @@ fn bureau(device: usize) -> &'static str {
 fn accounts(folder: &Path) {
     let database = Database::open(folder).expect("a database is made");
     let hash = hash_passphrase(PASSPHRASE).expect("a passphrase is hashed");
-    let mut account = |user: &str, role, office: &str| {
+    let account = |user: &str, role, office: &str| {
         let (user, office) = (user.into(), office.into());
         let actor = Actor { user, role, office };
         let made = database.create_account(&actor, &actor.user, &hash, now_milliseconds());
@@ -205,6 +203,7 @@ async fn ours() -> (Told, Vec<Vec<u8>>, f64) {
     newcomer.sync().await;
     let cold = before.elapsed().as_secs_f64();
 
+    // 1 % more.
     let mut devices = devices;
     for case in &cases[0] {
         devices[0].edit(case, "enterprise.phone", &json!("010-8"));
