@@ -13,11 +13,13 @@ use tokio::{net::TcpListener, sync::watch, time::sleep};
 use crate::{assets, headers};
 
 /// The app's own addresses. Each answers with the page, and the app takes it from there.
-const PAGES: [&str; 16] = [
+const PAGES: [&str; 18] = [
     "/ledger",
     "/cases/{id}",
     "/cases/{id}/record",
     "/cases/{id}/record/{event}",
+    "/cases/{id}/documents",
+    "/cases/{id}/documents/{kind}",
     "/cases/{id}/visit",
     "/cases/{id}/visits/{event}",
     "/import",

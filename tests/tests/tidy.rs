@@ -1,7 +1,7 @@
 //! The rules of the house that no compiler keeps.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
     process::Command,
@@ -236,6 +236,30 @@ fn nothing_is_inline() {
         &views,
         ["style=\"", "style=format"],
     );
+}
+
+/// A page's address can be opened by hand, with no service worker yet: the server has to know it.
+#[test]
+fn the_server_knows_every_page() {
+    let addresses = |file: &str| -> BTreeSet<String> {
+        let text = fs::read_to_string(root().join(file)).unwrap();
+        let (_, list) = text.split_once("const ").unwrap();
+        let (list, _) = list.split_once("];").unwrap();
+        let quoted = list.split('"').skip(1).step_by(2);
+        let unnamed = quoted.map(|address| {
+            let segments = address.split('/').map(|segment| match segment {
+                it if it.starts_with([':', '{']) => "*",
+                it => it,
+            });
+            segments.collect::<Vec<_>>().join("/")
+        });
+        unnamed.collect()
+    };
+    let mut routes = addresses("app/src/frame/routes.rs");
+    // The server's own answer, and a page outside the frame.
+    routes.remove("/");
+    routes.insert("/welcome".to_owned());
+    assert_eq!(routes, addresses("server/src/http.rs"));
 }
 
 #[test]
