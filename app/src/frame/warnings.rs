@@ -8,7 +8,10 @@ use crate::{
     lazy,
     session::{Session, SyncState},
     update,
-    words::{store, sync as words},
+    words::{
+        store::{self, Trouble},
+        sync as words,
+    },
 };
 
 /// Nothing, as long as all is well: what is said comes only with something to say.
@@ -43,12 +46,18 @@ pub(crate) fn Warnings() -> impl IntoView {
             messages.say(Message::bad(format!("本机时钟{words}")).more(more));
         }
     });
-    Effect::new(move |said: Option<Vec<String>>| {
+    Effect::new(move |said: Option<Vec<Trouble>>| {
         let trouble = trouble.get();
-        for words in &trouble {
-            if said.as_ref().is_none_or(|said| !said.contains(words)) {
-                messages.say(Message::bad("本机存储有情况").more(format!("{words}。")));
+        for new in &trouble {
+            if said.as_ref().is_some_and(|said| said.contains(new)) {
+                continue;
             }
+            let message = if new.is_mended {
+                Message::done("本机存储已修复")
+            } else {
+                Message::bad("本机存储有情况")
+            };
+            messages.say(message.more(format!("{}。", new.words)));
         }
         trouble
     });

@@ -124,10 +124,10 @@ fn device(facts: &DeviceFacts, session: Session) -> AnyView {
         Some(false) => status(Look::Soon, "空间紧张时浏览器可能清除，请及时联网"),
         None => status(Look::Provisional, "浏览器没有说明"),
     };
-    let trouble = store::trouble(facts).into_iter().map(|words| {
+    let trouble = store::trouble(facts).into_iter().map(|trouble| {
         view! {
             <dt>"问题"</dt>
-            <dd>{status(Look::Overdue, words)}</dd>
+            <dd>{status(if trouble.is_mended { Look::Done } else { Look::Overdue }, trouble.words)}</dd>
         }
     });
     let trouble = trouble.collect::<Vec<_>>();

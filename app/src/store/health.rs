@@ -33,7 +33,9 @@ const NEARLY_FULL: f64 = 0.9;
 impl StoreHealth {
     /// Whether the officer is to be told of something.
     pub fn ails(&self) -> bool {
-        self.rebuilt.is_some() || self.cases.left_out > 0 || self.is_nearly_full()
+        // Local storage that is behind the journal is what a tab leaves that is ended at once.
+        let is_damaged = self.rebuilt.is_some_and(|unfit| unfit != Unfit::Stale);
+        is_damaged || self.cases.left_out > 0 || self.is_nearly_full()
     }
 
     /// Whether the browser will soon refuse to keep more.

@@ -25,10 +25,24 @@ pub(crate) fn error(error: &StoreError) -> String {
     }
 }
 
-/// What is out of order with the stores, what is kept all the same, and what to do.
-pub(crate) fn trouble(facts: &DeviceFacts) -> Vec<String> {
+/// Something that is out of order with the stores.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Trouble {
+    /// What is, what is kept all the same, and what to do.
+    pub(crate) words: String,
+    /// Nothing was lost, and nothing is left to do.
+    pub(crate) is_mended: bool,
+}
+
+/// What is out of order with the stores.
+pub(crate) fn trouble(facts: &DeviceFacts) -> Vec<Trouble> {
     let mut told = Vec::new();
-    let mut tell = |words: String| told.push(words);
+    let mut tell = |words: String| {
+        told.push(Trouble {
+            words,
+            is_mended: false,
+        });
+    };
     if let Some(error) = &facts.error {
         tell(self::error(error));
     }
@@ -59,12 +73,13 @@ pub(crate) fn trouble(facts: &DeviceFacts) -> Vec<String> {
             health.cases.left_out
         ));
     }
-    match health.rebuilt {
-        None => {}
-        Some(Unfit::Missing) => {
-            tell("本机快速存储被清空过，已按日志重建，数据没有丢失".to_owned());
-        }
-        Some(_) => tell("本机快速存储与日志不一致，已按日志重建，数据没有丢失".to_owned()),
-    }
+    let rebuilt = health.rebuilt.map(|unfit| match unfit {
+        Unfit::Missing => "本机快速存储被清空过，已按日志重建，数据没有丢失",
+        _ => "本机快速存储与日志不一致，已按日志重建，数据没有丢失",
+    });
+    told.extend(rebuilt.map(|words| Trouble {
+        words: words.to_owned(),
+        is_mended: true,
+    }));
     told
 }
