@@ -263,6 +263,23 @@ fn the_server_knows_every_page() {
 }
 
 #[test]
+fn scripts_can_be_read() {
+    for script in [
+        ".ci/run",
+        "tests/measure",
+        "tests/peers/set-up",
+        "tests/run",
+        "tests/simulate",
+    ] {
+        let read = Command::new("bash")
+            .args(["-n", script])
+            .current_dir(root())
+            .status();
+        assert!(read.unwrap().success(), "{script}");
+    }
+}
+
+#[test]
 fn nothing_is_left_behind() {
     const WRITTEN: [&str; 9] = [
         "rs",
