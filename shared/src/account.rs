@@ -246,7 +246,7 @@ pub struct KnownDevice {
 pub struct CalendarLink {
     /// When it was made, in milliseconds since 1970-01-01T00:00:00Z; none where there is none.
     pub created_milliseconds: Option<u64>,
-    /// Its token, which goes behind `/calendar/` and before `.ics`; told only when it is made.
+    /// Its token, which goes behind `/api/calendar/` and before `.ics`; told only when it is made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
 }
