@@ -20,13 +20,6 @@ fn on_the_wire(asset: &Asset) -> usize {
     }
 }
 
-/// Whether the service worker keeps it; icons for installing it does not.
-fn is_kept(asset: &Asset) -> bool {
-    let worker = server::assets::find("/sw.js").expect("the app is embedded");
-    let worker = std::str::from_utf8(worker.plain).unwrap();
-    asset.path == "/sw.js" || worker.contains(&format!("{:?}", asset.path))
-}
-
 /// Whether opening the app needs it; what remains is for later, or for installing.
 fn is_first(asset: &Asset) -> bool {
     // The parts of the app come with the pages that need them.
@@ -47,8 +40,11 @@ fn the_bundle_keeps_its_limits() {
         "the app is embedded: AFTERCHECK_APP is not set"
     );
     let sum = |first: bool| {
-        let of = |asset: &&Asset| is_first(asset) == first && is_kept(asset);
-        ASSETS.iter().filter(of).map(on_the_wire).sum::<usize>()
+        ASSETS
+            .iter()
+            .filter(|asset| is_first(asset) == first)
+            .map(on_the_wire)
+            .sum::<usize>()
     };
     for asset in ASSETS {
         println!(
