@@ -21,8 +21,14 @@ use crate::{document::Document, import::Table};
 pub enum Outgoing {
     /// A table, as an .xlsx.
     Sheet(Table),
-    /// A statutory document, as a .docx.
-    Document(Document),
+    /// A statutory document, as a .docx; the bytes that are sent with it are the pictures of its
+    /// signatures.
+    Document {
+        /// The document.
+        document: Document,
+        /// The names of the signatures, each beginning with its field's, in their order.
+        signatures: Vec<String>,
+    },
     /// Texts by the names of their files, as one .zip; the bytes that are sent with it lie beside
     /// them under these names.
     Archive {

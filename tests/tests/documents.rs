@@ -3,11 +3,11 @@
 
 use std::{
     fs,
+    io::{Cursor, Read as _},
     path::Path,
     process::{Command, Stdio},
 };
 
-use data_encoding::BASE64;
 use tests::{
     browser::{Browser, Look, Page},
     server::Server,
@@ -61,32 +61,15 @@ async fn sign(page: &Page, who: &str) {
     .await;
 }
 
-/// The .docx that the page hands out.
-async fn docx(page: &Page) -> Vec<u8> {
-    page.evaluate::<bool>(
-        "(() => {
-            const make = URL.createObjectURL;
-            URL.createObjectURL = (content) => { globalThis.made = content; return make.call(URL, content); };
-            return true;
-        })()",
-    )
-    .await;
+/// The .docx that the page hands out, as the so many-th file.
+async fn docx(page: &Page, count: usize) -> Vec<u8> {
     page.click(("button", "存为 .docx")).await;
-    page.holds("!!globalThis.made").await;
-    let bytes: String = page
-        .evaluate(
-            "(async () => {
-                const bytes = new Uint8Array(await made.arrayBuffer());
-                return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
-            })()",
-        )
-        .await;
-    BASE64.decode(bytes.as_bytes()).unwrap()
+    page.handed_out(count).await.1
 }
 
 /// Has LibreOffice open it and print it, where LibreOffice's Writer is: it makes nothing of a file that
 /// it cannot read. A plain text tells whether Writer is there.
-fn printed_by_libreoffice(docx: &[u8]) {
+fn printed_by_libreoffice(docx: &[u8], name: &str) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("document.docx");
     fs::write(&file, docx).unwrap();
@@ -115,7 +98,15 @@ fn printed_by_libreoffice(docx: &[u8]) {
     assert!(pdf.starts_with(b"%PDF-"));
     let out = Path::new(env!("CARGO_MANIFEST_DIR")).join("out");
     fs::create_dir_all(&out).unwrap();
-    fs::write(out.join("document-libreoffice.pdf"), pdf).unwrap();
+    fs::write(out.join(format!("{name}-libreoffice.pdf")), pdf).unwrap();
+}
+
+fn pictures_in(docx: &[u8]) -> usize {
+    let mut archive = zip::ZipArchive::new(Cursor::new(docx)).unwrap();
+    let mut body = String::new();
+    let mut document = archive.by_name("word/document.xml").unwrap();
+    document.read_to_string(&mut body).unwrap();
+    body.matches("<pic:pic ").count()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -124,6 +115,7 @@ async fn a_result_is_notified_served_and_signed_for() {
     let browser = Browser::launch(profile.path()).await;
     let page = browser.page(Look::DESK).await;
     sign_in(&page, &server, "chaoyang").await;
+    page.keep_files().await;
     documents_of(&page, CASE).await;
     page.screenshot("documents").await;
 
@@ -162,7 +154,7 @@ async fn a_result_is_notified_served_and_signed_for() {
     page.see("〕1号").await;
     page.screenshot("document-issued").await;
     page.print("document-notice").await;
-    printed_by_libreoffice(&docx(&page).await);
+    printed_by_libreoffice(&docx(&page, 1).await, "document-notice");
 
     // Served: the proof names the notice, tells the limit, and is signed on the tablet.
     page.click(("link", "全部文书")).await;
@@ -186,6 +178,13 @@ async fn a_result_is_notified_served_and_signed_for() {
     assert!(proof.contains(&format!("{due}止")), "{due}\n{proof}");
     assert!(proof.contains("京朝质监抽告〔"), "{proof}");
     page.print("document-service").await;
+    let signed = docx(&page, 2).await;
+    assert_eq!(
+        pictures_in(&signed),
+        3,
+        "the signatures are in the .docx too"
+    );
+    printed_by_libreoffice(&signed, "document-service");
     page.look(Look::DESK).await;
 
     // The event is on record, and its limit is the one that the papers tell.
@@ -206,7 +205,7 @@ async fn a_result_is_notified_served_and_signed_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_order_records_its_event_and_one_number_is_not_two_documents() {
+async fn an_order_records_its_event() {
     let (server, profile) = (Server::demo(), tempfile::tempdir().unwrap());
     let browser = Browser::launch(profile.path()).await;
     let page = browser.page(Look::DESK).await;
@@ -227,23 +226,62 @@ async fn an_order_records_its_event_and_one_number_is_not_two_documents() {
     page.click(("tab", "记录")).await;
     page.see("责令整改").await;
 
-    // Two devices that took one number: here one person types it.
-    for enterprise in [CASE, OTHER_CASE] {
-        documents_of(&page, enterprise).await;
-        page.click(("main", "link", "检验结果通知书")).await;
-        page.fill("#serial", "5").await;
-        page.click(("button", "出文")).await;
-        page.see("〕5号").await;
-    }
-    page.see("〕5号下有 2 份文书").await;
-    page.screenshot("document-clash").await;
-    page.click(("button", "改为下一号")).await;
-    page.see("已改为 京朝质监抽告〔").await;
-    page.see("〕6号").await;
-    page.see_gone("〕5号下有 2 份文书").await;
-    page.click(("link", "全部文书")).await;
-    page.see("已作废").await;
-    page.screenshot("documents-after-clash").await;
     page.assert_no_complaints().await;
     browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_offline_devices_that_took_one_number_are_shown_to_a_person() {
+    let server = Server::demo();
+    let profiles = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    let (mut browsers, mut pages) = (Vec::new(), Vec::new());
+    for profile in &profiles {
+        let browser = Browser::launch(profile.path()).await;
+        let page = browser.page(Look::DESK).await;
+        sign_in(&page, &server, "chaoyang").await;
+        pages.push(page);
+        browsers.push(browser);
+    }
+    // The pages of documents are on both devices before there is no network.
+    for page in &pages {
+        documents_of(page, CASE).await;
+        page.click(("main", "link", "检验结果通知书")).await;
+        page.see("拟送达日期").await;
+    }
+    for page in &pages {
+        page.block(&[&server.at("/api/*")]).await;
+    }
+    for (page, enterprise) in pages.iter().zip([CASE, OTHER_CASE]) {
+        documents_of(page, enterprise).await;
+        page.click(("main", "link", "检验结果通知书")).await;
+        page.click(("button", "出文")).await;
+        page.see("〕1号").await;
+        page.see("待发 1 条").await;
+        page.see_gone("下有 2 份文书").await;
+    }
+    for page in &pages {
+        page.block(&[]).await;
+    }
+    for page in &pages {
+        page.see("〕1号下有 2 份文书").await;
+    }
+    pages[0].screenshot("document-clash").await;
+
+    // One of the two settles it, and the other sees that.
+    pages[1].click(("button", "改为下一号")).await;
+    pages[1].see("已改为 京朝质监抽告〔").await;
+    pages[1].see("〕2号").await;
+    for page in &pages {
+        page.see_gone("〕1号下有 2 份文书").await;
+    }
+    pages[1].click(("link", "全部文书")).await;
+    pages[1].see("已作废").await;
+    pages[1].screenshot("documents-after-clash").await;
+    for page in &pages {
+        documents_of(page, OTHER_CASE).await;
+        page.see("〕2号").await;
+    }
+    for browser in browsers {
+        browser.close().await;
+    }
 }

@@ -1,15 +1,16 @@
 //! A statutory document as a .docx, laid out by GB/T 9704: A4, the text 156 mm by 225 mm in 22 lines
 //! of 28 letters, 仿宋 of size 三号, page numbers between dashes on the outer side.
 
-use std::io::{self, Cursor};
-
 use docx_rs::{
-    AlignmentType, DocGrid, DocGridType, Docx, Footer, HeightRule, LineSpacing, PageMargin,
-    PageNum, Paragraph, ParagraphBorder, ParagraphBorderPosition, ParagraphBorders, Run, RunFonts,
-    SpecialIndentType, Table, TableCell, TableCellMargins, TableLayoutType, TableRow, VAlignType,
-    WidthType,
+    AlignmentType, DocGrid, DocGridType, Docx, Footer, HeightRule, LineSpacing, LineSpacingType,
+    PageMargin, PageNum, Paragraph, ParagraphBorder, ParagraphBorderPosition, ParagraphBorders,
+    Pic, Run, RunFonts, SpecialIndentType, Table, TableCell, TableCellMargins, TableLayoutType,
+    TableRow, VAlignType, WidthType, XMLDocx,
 };
 use shared::document::{Block, Document, Line, Part};
+use zip::result::ZipError;
+
+use crate::archive::zip;
 
 /// A4, in twentieths of a point.
 const PAPER: (u32, u32) = (11_906, 16_838);
@@ -43,12 +44,15 @@ const NAMES: usize = 3_000;
 /// Half points: 四号, in tables.
 const TABLE: usize = 28;
 const RED: &str = "C00000";
+/// A signature's room in its field: 45 mm by 11 mm, in the format's units of 1/36,000 mm.
+const SIGNATURE: (u32, u32) = (45 * 36_000, 11 * 36_000);
 
-/// The document as the bytes of a .docx.
+/// The document as the bytes of a .docx. Signatures, each a name and a .png, stand in the fields
+/// that their names begin with.
 ///
 /// # Errors
 /// Where the archive cannot be written, which only memory could be the reason of.
-pub fn docx(document: &Document) -> Result<Vec<u8>, io::Error> {
+pub fn docx(document: &Document, signatures: &[(&str, &[u8])]) -> Result<Vec<u8>, ZipError> {
     let mut docx = Docx::new()
         .page_size(PAPER.0, PAPER.1)
         .page_margin(MARGINS)
@@ -78,8 +82,8 @@ pub fn docx(document: &Document) -> Result<Vec<u8>, io::Error> {
             )),
             Block::Fields(fields) => {
                 let field = |name: &String| {
-                    row(name, Paragraph::new())
-                        .row_height(850.0)
+                    row(name, signed_by(name, signatures))
+                        .row_height(700.0)
                         .height_rule(HeightRule::AtLeast)
                 };
                 docx.add_table(table(fields.iter().map(field)))
@@ -94,9 +98,39 @@ pub fn docx(document: &Document) -> Result<Vec<u8>, io::Error> {
     if let Some(Block::Facts(_) | Block::Fields(_)) = document.blocks.last() {
         docx = docx.add_paragraph(Paragraph::new());
     }
-    let mut bytes = Cursor::new(Vec::new());
-    docx.build().pack(&mut bytes)?;
-    Ok(bytes.into_inner())
+    package(&docx.build())
+}
+
+/// The parts in their archive: those that these documents have.
+fn package(parts: &XMLDocx) -> Result<Vec<u8>, ZipError> {
+    let mut files: Vec<(String, &[u8])> = [
+        ("[Content_Types].xml", &parts.content_type),
+        ("_rels/.rels", &parts.rels),
+        ("docProps/app.xml", &parts.doc_props.app),
+        ("docProps/core.xml", &parts.doc_props.core),
+        ("docProps/custom.xml", &parts.doc_props.custom),
+        ("word/_rels/document.xml.rels", &parts.document_rels),
+        ("word/document.xml", &parts.document),
+        ("word/styles.xml", &parts.styles),
+        ("word/settings.xml", &parts.settings),
+        ("word/fontTable.xml", &parts.font_table),
+        ("word/comments.xml", &parts.comments),
+        ("word/numbering.xml", &parts.numberings),
+        ("word/commentsExtended.xml", &parts.comments_extended),
+        ("word/footnotes.xml", &parts.footnotes),
+    ]
+    .map(|(name, bytes)| (name.to_owned(), &bytes[..]))
+    .into();
+    for (at, footer) in (1..).zip(&parts.footers) {
+        files.push((format!("word/footer{at}.xml"), footer));
+    }
+    for (at, rels) in (1..).zip(&parts.footer_rels) {
+        files.push((format!("word/_rels/footer{at}.xml.rels"), rels));
+    }
+    for (id, picture) in &parts.media {
+        files.push((format!("word/media/{id}.png"), picture));
+    }
+    zip(files.iter().map(|(name, bytes)| (&**name, *bytes)))
 }
 
 /// A document to others has the office in red over a red line; a record has its title alone.
@@ -183,9 +217,16 @@ fn runs(paragraph: Paragraph, line: &Line) -> Paragraph {
 }
 
 fn in_table(line: &Line) -> Paragraph {
-    line.iter().fold(Paragraph::new(), |paragraph, part| {
-        paragraph.add_run(run(part.clone()).size(TABLE))
-    })
+    line.iter()
+        .fold(tight(Paragraph::new()), |paragraph, part| {
+            paragraph.add_run(run(part.clone()).size(TABLE))
+        })
+}
+
+fn tight(paragraph: Paragraph) -> Paragraph {
+    paragraph
+        .snap_to_grid(false)
+        .line_spacing(LineSpacing::new().line(280))
 }
 
 fn indented(line: &Line) -> Paragraph {
@@ -195,6 +236,44 @@ fn indented(line: &Line) -> Paragraph {
         .first_line_chars(200)
         .align(AlignmentType::Both);
     runs(paragraph, line)
+}
+
+/// The field's signatures, in its paragraph, whose lines are as high as they are.
+fn signed_by(field: &str, signatures: &[(&str, &[u8])]) -> Paragraph {
+    let at_least = LineSpacing::new().line_rule(LineSpacingType::AtLeast);
+    let whole = Paragraph::new()
+        .snap_to_grid(false)
+        .line_spacing(at_least.line(280));
+    signatures
+        .iter()
+        .filter(|(name, _)| name.starts_with(field))
+        .filter_map(|(_, png)| Some((png, size_of_png(png)?)))
+        .fold(whole, |paragraph, (png, (width, height))| {
+            let picture = Pic::new_with_dimensions(png.to_vec(), width, height);
+            let (width, height) = fitted((width, height), SIGNATURE);
+            paragraph.add_run(Run::new().add_image(picture.size(width, height)))
+        })
+}
+
+/// Width and height in pixels, out of the first chunk; `None` for what is no .png, or empty.
+fn size_of_png(bytes: &[u8]) -> Option<(u32, u32)> {
+    let (signature, rest) = bytes.split_first_chunk::<16>()?;
+    let (width, rest) = rest.split_first_chunk()?;
+    let (height, _) = rest.split_first_chunk()?;
+    let size = (u32::from_be_bytes(*width), u32::from_be_bytes(*height));
+    (signature.starts_with(b"\x89PNG\r\n\x1a\n") && size.0 > 0 && size.1 > 0).then_some(size)
+}
+
+/// As large as the room lets it be, in its own proportion.
+fn fitted((width, height): (u32, u32), room: (u32, u32)) -> (u32, u32) {
+    let scaled = |side: u32, by: u32, of: u32| {
+        u32::try_from(u64::from(side) * u64::from(by) / u64::from(of)).unwrap_or(by)
+    };
+    if u64::from(width) * u64::from(room.1) > u64::from(height) * u64::from(room.0) {
+        (room.0, scaled(height, room.0, width).max(1))
+    } else {
+        (scaled(width, room.1, height).max(1), room.1)
+    }
 }
 
 /// Four letters from the right edge.
@@ -215,15 +294,10 @@ fn table(rows: impl Iterator<Item = TableRow>) -> Table {
 }
 
 fn row(name: &str, value: Paragraph) -> TableRow {
-    let tight = |paragraph: Paragraph| {
-        paragraph
-            .snap_to_grid(false)
-            .line_spacing(LineSpacing::new().line(280))
-    };
-    let name = Paragraph::new().add_run(Run::new().add_text(name).size(TABLE));
+    let name = tight(Paragraph::new()).add_run(Run::new().add_text(name).size(TABLE));
     let cell = |paragraph: Paragraph, width: usize| {
         TableCell::new()
-            .add_paragraph(tight(paragraph))
+            .add_paragraph(paragraph)
             .width(width, WidthType::Dxa)
             .vertical_align(VAlignType::Center)
     };
@@ -232,6 +306,8 @@ fn row(name: &str, value: Paragraph) -> TableRow {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{Cursor, Read as _};
+
     use super::*;
 
     fn document(blocks: Vec<Block>) -> Document {
@@ -245,13 +321,18 @@ mod tests {
     }
 
     fn parts(document: &Document) -> Vec<(String, String)> {
-        let bytes = docx(document).unwrap();
+        let bytes = docx(document, &[]).unwrap();
+        parts_of(bytes)
+    }
+
+    fn parts_of(bytes: Vec<u8>) -> Vec<(String, String)> {
         let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
         (0..archive.len())
             .map(|at| {
                 let mut part = archive.by_index(at).unwrap();
-                let mut text = String::new();
-                io::Read::read_to_string(&mut part, &mut text).unwrap();
+                let mut bytes = Vec::new();
+                part.read_to_end(&mut bytes).unwrap();
+                let text = String::from_utf8_lossy(&bytes).into_owned();
                 (part.name().unwrap().into_owned(), text)
             })
             .collect()
@@ -300,5 +381,40 @@ mod tests {
         let parts = parts(&document(vec![Block::Fields(vec!["核查人员签名".into()])]));
         let body = parts.iter().find(|(name, _)| name == "word/document.xml");
         assert!(!body.unwrap().1.contains("C00000"));
+    }
+
+    #[test]
+    fn signatures_stand_in_their_fields() {
+        let fields = ["受送达人签名", "送达人签名"].map(str::to_owned);
+        let document = document(vec![Block::Fields(fields.into())]);
+        // 600 by 70 pixels: as wide as the room lets it be.
+        let mut png = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR".to_vec();
+        png.extend([0, 0, 2, 88, 0, 0, 0, 70, 8, 6, 0, 0, 0]);
+        let signatures: [(&str, &[u8]); 3] = [
+            ("送达人签名　甲", &png),
+            ("见证人签名　乙", &png),
+            ("受送达人签名　丙", b"no picture"),
+        ];
+        let parts = parts_of(docx(&document, &signatures).unwrap());
+        let pictures = parts.iter().filter(|(name, _)| name.ends_with(".png"));
+        assert_eq!(
+            pictures.count(),
+            1,
+            "of the one who has a field and a picture"
+        );
+        let body = &parts
+            .iter()
+            .find(|(of, _)| of == "word/document.xml")
+            .unwrap()
+            .1;
+        let row = body
+            .split("<w:tr>")
+            .find(|row| row.contains(">送达人签名<"))
+            .unwrap();
+        assert!(row.contains(r#"cx="1620000" cy="189000""#), "{row}");
+        let relations = parts
+            .iter()
+            .find(|(of, _)| of == "word/_rels/document.xml.rels");
+        assert!(relations.unwrap().1.contains("media/"), "{relations:?}");
     }
 }

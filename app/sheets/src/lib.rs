@@ -35,9 +35,10 @@ pub fn start() {
                 .skip(2)
                 .map(|bytes| Uint8Array::new(&bytes).to_vec())
                 .collect();
-            let file = write(&text(1), &contents).unwrap_or_default();
+            let asked = serde_json::from_str(&text(1)).ok();
+            let file = asked.and_then(|asked| write(&asked, &contents));
             // There is nobody else to tell of a failure.
-            let _ = listening.post_message(&Uint8Array::from(&file[..]));
+            let _ = listening.post_message(&Uint8Array::from(&file.unwrap_or_default()[..]));
         } else {
             let bytes = Uint8Array::new(&sent.get(2)).to_vec();
             let parts = sheets::open(&text(1), &bytes, &mut |rows| {
@@ -57,18 +58,26 @@ pub fn start() {
 }
 
 /// The file; nothing where it cannot be written.
-fn write(asked: &str, contents: &[Vec<u8>]) -> Option<Vec<u8>> {
-    match serde_json::from_str(asked).ok()? {
-        Outgoing::Sheet(table) => workbook::xlsx(&table).ok(),
-        Outgoing::Document(document) => docx::docx(&document).ok(),
+fn write<'a>(outgoing: &'a Outgoing, contents: &'a [Vec<u8>]) -> Option<Vec<u8>> {
+    let named = |names: &'a [String]| {
+        let names = names.iter().map(String::as_str);
+        names.zip(contents.iter().map(Vec::as_slice))
+    };
+    match outgoing {
+        Outgoing::Sheet(table) => workbook::xlsx(table).ok(),
+        Outgoing::Document {
+            document,
+            signatures,
+        } => {
+            let signatures: Vec<_> = named(signatures).collect();
+            docx::docx(document, &signatures).ok()
+        }
         Outgoing::Archive {
             texts,
             contents: names,
         } => {
             let texts = texts.iter().map(|(name, text)| (&**name, text.as_bytes()));
-            let contents = names.iter().map(String::as_str).zip(contents);
-            let contents = contents.map(|(name, bytes)| (name, &bytes[..]));
-            archive::zip(texts.chain(contents)).ok()
+            archive::zip(texts.chain(named(names))).ok()
         }
     }
 }

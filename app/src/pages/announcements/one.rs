@@ -202,7 +202,11 @@ fn papers(desk: Desk, own: &Announcement) -> AnyView {
     let take_along = move |_| {
         let (paper, name) = (paper.clone(), name.clone());
         spawn_local(async move {
-            let bytes = worker::write(&Outgoing::Document(paper), &[]).await;
+            let asked = Outgoing::Document {
+                document: paper,
+                signatures: Vec::new(),
+            };
+            let bytes = worker::write(&asked, &[]).await;
             let is_saved =
                 bytes.is_some_and(|bytes| download::file(&bytes.into(), DOCX, &name).is_ok());
             if !is_saved {

@@ -97,10 +97,24 @@ fn page(
         let _ = window().print();
     };
     let (whole, name) = (document.clone(), format!("{} {}", title, record.number));
+    let signed = signatures(case, record);
     let take_along = move |_| {
         let (document, name) = (whole.clone(), format!("{name}.docx"));
+        let signed = signed.clone();
         spawn_local(async move {
-            let bytes = worker::write(&Outgoing::Document(document), &[]).await;
+            let (mut signatures, mut pictures) = (Vec::new(), Vec::new());
+            for signature in &signed {
+                // What is not on the device is not in the file; its field stays to be signed.
+                if let Ok(picture) = session.content(signature).await {
+                    signatures.push(signature.name.clone());
+                    pictures.push(picture);
+                }
+            }
+            let asked = Outgoing::Document {
+                document,
+                signatures,
+            };
+            let bytes = worker::write(&asked, &pictures).await;
             let is_saved =
                 bytes.is_some_and(|bytes| download::file(&bytes.into(), DOCX, &name).is_ok());
             if !is_saved {
