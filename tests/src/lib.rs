@@ -7,6 +7,7 @@ pub mod axe;
 pub mod browser;
 pub mod desk;
 pub mod device;
+pub mod driven;
 pub mod measure;
 pub mod network;
 pub mod server;

@@ -53,7 +53,8 @@ async function keepForOffline(workers) {
   registration.addEventListener("updatefound", () => {
     const worker = registration.installing;
     worker.addEventListener("statechange", () => {
-      if (worker.state === "installed" && workers.controller) wait(worker);
+      // The first worker of a device replaces nobody, even where it is at work before it says so.
+      if (worker.state === "installed" && controlled && registration.active !== worker) wait(worker);
     });
   });
   addEventListener("update-look", () => registration.update().catch(() => {}));
