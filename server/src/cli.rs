@@ -24,6 +24,8 @@ use crate::{
 };
 
 /// Where it listens if nothing is said: for this machine alone; under HTTPS, for tablets too.
+/// How many requests wait for the database, the disk or the other ones at the same time.
+const BLOCKING_THREADS: usize = 4;
 const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 const LISTEN_SECURELY: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 8443);
 
@@ -237,7 +239,12 @@ fn run(options: &Options) -> Result<(), Error> {
         None => LISTEN,
     });
 
-    tokio::runtime::Runtime::new()?.block_on(async {
+    // Work that blocks has one writer or the disk to wait for: more threads would only take memory.
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .max_blocking_threads(BLOCKING_THREADS)
+        .build()?;
+    runtime.block_on(async {
         let listener = TcpListener::bind(listen)
             .await
             .map_err(|source| Error::Listen {

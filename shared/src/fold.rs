@@ -201,12 +201,31 @@ impl FoldedCase {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn extend(&mut self, change: &Change) -> bool {
+        change
+            .body()
+            .is_ok_and(|body| self.extend_read(change, body))
+    }
+
+    /// The same as [`FoldedCase::extend`] with a change whose body was read already.
+    ///
+    /// ```
+    /// use shared::{CaseHead, change::{Body, ChangeId, Subject}, fold::fold, sync::DeviceState};
+    /// let subject: Subject = "case/abc".parse()?;
+    /// let open = Body::Open { head: Box::new(CaseHead::default()) };
+    /// let edit = Body::Head { field: "serious".into(), value: true.into(), replaces: vec![] };
+    /// let bodies = [open, edit].map(|body| (subject.clone(), move |_: &ChangeId| body));
+    /// let changes = DeviceState::new("m4xw".parse()?, "u").compose(0, bodies);
+    /// let mut case = fold(&changes[..1]);
+    /// assert!(case.extend_read(&changes[1], changes[1].body()?) && case == fold(&changes));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn extend_read(&mut self, change: &Change, body: Body) -> bool {
         let mut aside = |reason| {
             let record = Record::of(change);
             self.set_aside.push(SetAside { record, reason });
         };
-        match change.body() {
-            Ok(Body::Event { event }) => {
+        match body {
+            Body::Event { event } => {
                 match self.file.events.iter().find(|known| known.id == event.id) {
                     None => {
                         self.file.events.push(*event);
@@ -216,7 +235,7 @@ impl FoldedCase {
                     Some(_) => aside(SetAsideReason::EventIdTaken),
                 }
             }
-            Ok(Body::Head { field, value, .. }) => {
+            Body::Head { field, value, .. } => {
                 let written = serde_json::to_string(&self.file.case).unwrap_or_default();
                 let Ok(mut head) = serde_json::from_str(&written) else {
                     return false;
@@ -233,6 +252,28 @@ impl FoldedCase {
             _ => return false,
         }
         true
+    }
+
+    /// Whether one more change says nothing beside those that were folded: it sets a field that a
+    /// later one of them sets. Only [`FoldedCase::parallel`] may have to name it.
+    ///
+    /// ```
+    /// use shared::{CaseHead, change::{Body, ChangeId, Subject}, fold::fold, sync::DeviceState};
+    /// let subject: Subject = "case/abc".parse()?;
+    /// let set = |on: bool| Body::Head { field: "serious".into(), value: on.into(), replaces: vec![] };
+    /// let bodies = [set(true), set(false)].map(|body| (subject.clone(), move |_: &ChangeId| body));
+    /// let changes = DeviceState::new("m4xw".parse()?, "u").compose(0, bodies);
+    /// let case = fold(&changes[1..]);
+    /// assert!(case.outdoes(&changes[0], &changes[0].body()?));
+    /// assert!(!fold(&changes[..1]).outdoes(&changes[1], &changes[1].body()?), "it comes last");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn outdoes(&self, change: &Change, body: &Body) -> bool {
+        let Body::Head { field, value, .. } = body else {
+            return false;
+        };
+        let is_later = |last: &Record| (last.clock, &last.change) > (change.clock, &change.id);
+        self.fields.get(field).is_some_and(is_later) && with_field(&mut Map::new(), field, value)
     }
 }
 
@@ -660,6 +701,21 @@ mod tests {
                 }
                 prop_assert!(!could || case == anew);
                 case = anew;
+            }
+        }
+
+        #[test]
+        fn what_is_outdone_is_seen_by_nobody(
+            changes in prop::collection::vec(any_change(), 1..14), left in 0..14_usize,
+        ) {
+            let changes = in_order(&changes);
+            let left = left % changes.len();
+            let change = changes[left];
+            let others = changes.iter().enumerate().filter(|(at, _)| *at != left);
+            let case = fold(others.map(|(_, change)| *change));
+            if case.outdoes(change, &change.body().unwrap()) {
+                let anew = fold(changes.iter().copied());
+                prop_assert_eq!(FoldedCase { parallel: anew.parallel.clone(), ..case }, anew);
             }
         }
 

@@ -47,7 +47,7 @@ const stamp = (device) => {
   return `${at}-${(tick % 60_000).toString(16).padStart(4, "0")}-${String(device).padStart(16, "0")}`.toUpperCase();
 };
 
-async function exchange(since, changes, device) {
+function request(since, changes, device) {
   const request = new SyncProtoBuf.SyncRequest();
   for (const change of changes) {
     const message = new SyncProtoBuf.Message();
@@ -64,8 +64,12 @@ async function exchange(since, changes, device) {
   request.setGroupid(groupId);
   request.setFileid("ledger");
   request.setSince(since);
+  return request.serializeBinary();
+}
+
+async function exchange(body) {
   const answer = await fetch(`${url}/sync/sync`, {
-    method: "POST", body: request.serializeBinary(),
+    method: "POST", body,
     headers: { "content-type": "application/actual-sync", "x-actual-token": token },
   });
   if (!answer.ok) throw Error(`${answer.status} ${await answer.text()}`);
@@ -75,15 +79,16 @@ async function exchange(since, changes, device) {
 const NEVER = "1970-01-01T00:00:00.000Z-0000-0000000000000000";
 const NOW = "2100-01-01T00:00:00.000Z-0000-0000000000000000";
 await measure({
-  async push(device, changes) {
-    for (const batch of batches(changes, size)) await exchange(NOW, batch, device);
+  prepare: (device, changes) => batches(changes, size).map((batch) => request(NOW, batch, device)),
+  async push(requests) {
+    for (const request of requests) await exchange(request);
   },
   async pull(since, expected) {
-    const answer = await exchange(since ?? NEVER, [], 0);
+    const answer = await exchange(request(since ?? NEVER, [], 0));
     const messages = answer.getMessagesList();
     for (const envelope of messages) SyncProtoBuf.Message.deserializeBinary(envelope.getContent());
     if (messages.length !== expected) throw Error(`${messages.length} of ${expected}`);
     return messages.reduce((last, it) => (it.getTimestamp() > last ? it.getTimestamp() : last), since ?? NEVER);
   },
-  noop: (since) => exchange(since, [], 0),
+  noop: (since) => exchange(request(since, [], 0)),
 });

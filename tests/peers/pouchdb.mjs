@@ -13,7 +13,7 @@ if (isMainThread) {
   await new Promise((resolve) => server.once("message", resolve));
   const json = async (path, method, body) => {
     const answer = await fetch(url + path, {
-      method, headers: { "content-type": "application/json" }, body: body && JSON.stringify(body),
+      method, headers: { "content-type": "application/json" }, body,
     });
     if (!answer.ok) throw Error(`${answer.status} ${await answer.text()}`);
     return answer.json();
@@ -21,10 +21,13 @@ if (isMainThread) {
   await json("", "PUT");
   const since = (mark) => `/_changes?include_docs=true&since=${mark ?? 0}`;
   await measure({
-    async push(_, changes) {
-      for (const batch of batches(changes, size)) {
-        const docs = batch.map(({ id, ...change }) => ({ _id: id, ...change }));
-        const told = await json("/_bulk_docs", "POST", { docs });
+    prepare: (_, changes) => batches(changes, size).map((batch) => {
+      const docs = batch.map(({ id, ...change }) => ({ _id: id, ...change }));
+      return JSON.stringify({ docs });
+    }),
+    async push(requests) {
+      for (const request of requests) {
+        const told = await json("/_bulk_docs", "POST", request);
         if (!told.every((it) => it.ok)) throw Error("a document was not taken");
       }
     },

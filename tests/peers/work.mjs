@@ -3,7 +3,7 @@
 // changes too without knowing of it.
 
 export const DEVICES = 10;
-const CASES = 1_000;
+export const CASES = 1_000;
 const CHANGES = 9;
 const DELTA = 1_000;
 
@@ -45,15 +45,18 @@ export async function median(count, work) {
   return runs.sort((a, b) => a - b)[count >> 1];
 }
 
-// Runs a peer that can `push(device, changes)`, `pull(since)` to a mark, and ask for nothing new.
-export async function measure({ push, pull, noop }) {
+// Runs a peer that can `prepare(device, changes)` what it will send, `push(prepared)` until all of it
+// is acknowledged, `pull(since)` to a mark, and ask for nothing new.
+export async function measure({ prepare, push, pull, noop }) {
   const work = Array.from({ length: DEVICES }, (_, device) => recorded(device));
   const changes = work.reduce((sum, changes) => sum + changes.length, 0);
-  const pushing = await seconds(() => Promise.all(work.map((changes, device) => push(device, changes))));
+  const prepared = await Promise.all(work.map((changes, device) => prepare(device, changes)));
+  const pushing = await seconds(() => Promise.all(prepared.map(push)));
   let mark;
   const cold = await seconds(async () => { mark = await pull(null, changes); });
+  const additional = await prepare(0, delta());
   const more = await seconds(async () => {
-    await push(0, delta());
+    await push(additional);
     mark = await pull(mark, DELTA);
   });
   const none = await median(21, () => noop(mark));

@@ -21,7 +21,7 @@ use shared::{
         Command, Commit, Device as Machine, DeviceState, ExchangeRequest, Failure, Input, Replica,
         Stage, Standing,
         device::Settlement,
-        wire::{ExchangeResponse, RefusalReason},
+        wire::{ExchangeResponse, MAXIMUM_PUSH_CHANGES, PROTOCOL, RefusalReason},
     },
 };
 use tokio::time::{Instant, sleep};
@@ -197,7 +197,45 @@ impl Device {
     }
 
     async fn exchange(&self, request: &ExchangeRequest) -> Result<ExchangeResponse, Failure> {
-        let body = serde_json::to_vec(request).expect("a request is JSON");
+        self.post(serde_json::to_vec(request).expect("a request is JSON"))
+            .await
+    }
+
+    /// Everything that is unsent as requests that only send, each of the most changes that one may
+    /// have: what a client without a state machine prepares.
+    pub fn requests(&self) -> Vec<Vec<u8>> {
+        let (state, unsent) = (self.machine.state(), self.replica.ledger().unsent());
+        let request = |push: &[Change]| ExchangeRequest {
+            protocol: PROTOCOL,
+            device: state.device.clone(),
+            author: Some(state.author.clone()),
+            epoch: state.epoch.clone(),
+            scope: state.scope.clone(),
+            cursor: state.cursor,
+            held: state.held,
+            settled: push[0].id.sequence - 1,
+            holes_up_to: 0,
+            push: push.to_vec(),
+            offers: Vec::new(),
+            items_at_most: Some(0),
+        };
+        unsent
+            .chunks(MAXIMUM_PUSH_CHANGES)
+            .map(|push| serde_json::to_vec(&request(push)).expect("a request is JSON"))
+            .collect()
+    }
+
+    /// Sends requests that were prepared, each once the one before is answered, and hears that all
+    /// of their changes were taken.
+    pub async fn send(&self, requests: Vec<Vec<u8>>) {
+        for request in requests {
+            let answer = self.post(request).await.expect("the server answers");
+            let taken = answer.verdicts.iter().all(|it| it.receipt.is_some());
+            assert!(taken && answer.hold.is_none() && !answer.verdicts.is_empty());
+        }
+    }
+
+    async fn post(&self, body: Vec<u8>) -> Result<ExchangeResponse, Failure> {
         self.in_flight.fetch_add(1, SeqCst);
         let answer = async {
             let response = self

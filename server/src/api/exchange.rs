@@ -70,6 +70,8 @@ pub(super) async fn exchange(
             .and_then(|value| value.to_str().ok())
             .unwrap_or_default(),
     );
+    let turn = state.0.exchanges.acquire().await;
+    let turn = turn.map_err(|_| Problem::internal())?;
     let exchanged = state
         .with_database(move |database| {
             let now = now_milliseconds();
@@ -86,6 +88,7 @@ pub(super) async fn exchange(
             Ok(exchanged)
         })
         .await?;
+    drop(turn);
     state.announce(exchanged.touched);
     Ok(Json(exchanged.response))
 }

@@ -33,6 +33,9 @@ pub use session::hash_passphrase;
 pub const MAXIMUM_BODY_BYTES: usize = 4 * 1024 * 1024;
 /// How many passphrases are hashed at the same time: each takes 19 MiB and a core for a while.
 const MAXIMUM_HASHERS: usize = 2;
+/// How many exchanges are under way at the same time: one that writes, others that prepare theirs or
+/// answer. More would only hold what they were sent in memory.
+const MAXIMUM_EXCHANGES: usize = 3;
 /// How many announcements of news a slow listener may fall behind before it is told to ask.
 const NEWS_BACKLOG: usize = 64;
 
@@ -47,6 +50,7 @@ struct Shared {
     demo: bool,
     news: broadcast::Sender<Arc<BTreeSet<Scope>>>,
     hashers: Semaphore,
+    exchanges: Semaphore,
     failures: session::Failures,
 }
 
@@ -59,6 +63,7 @@ impl State {
             demo,
             news: broadcast::channel(NEWS_BACKLOG).0,
             hashers: Semaphore::new(MAXIMUM_HASHERS),
+            exchanges: Semaphore::new(MAXIMUM_EXCHANGES),
             failures: session::Failures::default(),
         }))
     }

@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{Mutex, PoisonError},
+    thread,
 };
 
 use argon2::{
@@ -25,6 +26,7 @@ use shared::{
         check_names, check_passphrase,
     },
 };
+use tokio::sync::oneshot;
 
 use super::{
     State, now_milliseconds,
@@ -112,8 +114,23 @@ async fn hash(state: &State, passphrase: String) -> Result<String, Problem> {
         .acquire()
         .await
         .map_err(|_| Problem::internal())?;
-    let hashed = tokio::task::spawn_blocking(move || hash_passphrase(&passphrase)).await;
-    hashed.map_err(|_| Problem::internal())?
+    on_thread_of_its_own(move || hash_passphrase(&passphrase)).await?
+}
+
+/// Hashing takes much memory, which stays with the thread that took it: were it one of those that
+/// serve requests, all of them would have it in the end.
+async fn on_thread_of_its_own<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Problem> {
+    let (ending, ended) = oneshot::channel::<()>();
+    let thread = thread::spawn(move || {
+        let _ending = ending;
+        work()
+    });
+    // Nothing is ever sent: this is told of the end.
+    let _ = ended.await;
+    // Then it is gone in no time, and the next one takes over its memory.
+    thread.join().map_err(|_| Problem::internal())
 }
 
 /// Whether the passphrase is the account's. One that does not exist takes as long.
@@ -124,7 +141,7 @@ async fn verify(state: &State, passphrase: String, hash: Option<String>) -> Resu
         .acquire()
         .await
         .map_err(|_| Problem::internal())?;
-    let verified = tokio::task::spawn_blocking(move || {
+    on_thread_of_its_own(move || {
         let Some(hash) = hash else {
             let _ = hash_passphrase(&passphrase);
             return false;
@@ -134,8 +151,8 @@ async fn verify(state: &State, passphrase: String, hash: Option<String>) -> Resu
                 .verify_password(passphrase.as_bytes(), &hash)
                 .is_ok()
         })
-    });
-    verified.await.map_err(|_| Problem::internal())
+    })
+    .await
 }
 
 async fn open(state: &State, jar: CookieJar, user: String) -> Result<CookieJar, Problem> {

@@ -8,14 +8,9 @@ use shared::{
     announcement::Quarter,
     change::{Body, Change, Epoch, Subject},
     publication::{Announcements, Step, demands_risk},
-    sync::Scope,
 };
 
-use super::{
-    Database, Error,
-    exchange::{Cases, own_change},
-    log,
-};
+use super::{Database, Error, cases::Cases, log, prepared::Prepared};
 
 impl Database {
     /// Every announcement, published or not, with the opinions on it.
@@ -41,8 +36,7 @@ pub(super) fn changes(transaction: &Transaction<'_>) -> Result<Vec<Change>, Erro
 /// Whether this change publishes what article 23 demands a risk assessment for, and there is none:
 /// by the ledger of now, whatever the draft took from it.
 pub(super) fn lacks_risk(
-    transaction: &Transaction<'_>,
-    cases: &mut Cases,
+    cases: &mut Cases<'_>,
     all: &Announcements,
     change: &Change,
 ) -> Result<bool, Error> {
@@ -59,7 +53,7 @@ pub(super) fn lacks_risk(
     let chosen = own.drawn.iter().flat_map(|drawn| &drawn.cases);
     let named: BTreeSet<Subject> = listed.chain(chosen).map(Subject::case).collect();
     // A trait is always written by its name.
-    let mut statement = transaction.prepare_cached(
+    let mut statement = cases.log.transaction.prepare_cached(
         "SELECT DISTINCT subject FROM changes WHERE subject LIKE 'case/%'
          AND (body LIKE '%public_safety%' OR body LIKE '%consumer_goods%')",
     )?;
@@ -68,7 +62,7 @@ pub(super) fn lacks_risk(
         let subject: Subject = subject?
             .parse()
             .map_err(|_| Error::Damaged("a subject in the log"))?;
-        let Some(case) = cases.get(transaction, &subject)? else {
+        let Some(case) = cases.get(&subject)? else {
             continue;
         };
         let head = &case.file.case;
@@ -84,21 +78,19 @@ pub(super) fn lacks_risk(
 /// Records on each case in the annex that it was announced (articles 20, 24), where this change
 /// publishes it and the case does not have it yet; the publisher is the author.
 pub(super) fn tell_cases(
-    transaction: &Transaction<'_>,
-    cases: &mut Cases,
+    cases: &mut Cases<'_>,
     epoch: &Epoch,
     change: &Change,
     now_milliseconds: u64,
-) -> Result<BTreeSet<Scope>, Error> {
-    let mut touched = BTreeSet::new();
+) -> Result<(), Error> {
     let step = change.body().ok().as_ref().and_then(Step::of);
     let (Some(Step::Published { on, .. }), Some(id)) = (step, change.subject.announcement_id())
     else {
-        return Ok(touched);
+        return Ok(());
     };
-    let all = Announcements::of(&log::changes_of(transaction, &change.subject)?);
+    let all = Announcements::of(&cases.changes(&change.subject)?);
     let Some(announcement) = all.get(&id) else {
-        return Ok(touched);
+        return Ok(());
     };
     let number = announcement
         .number
@@ -115,7 +107,7 @@ pub(super) fn tell_cases(
             event.kind == EventKind::Announced
                 && event.details.get("announcement").and_then(|it| it.as_str()) == Some(&number)
         };
-        match cases.get(transaction, &subject)? {
+        match cases.get(&subject)? {
             Some(case) if !case.file.events.iter().any(is_told) => {}
             _ => continue,
         }
@@ -126,8 +118,7 @@ pub(super) fn tell_cases(
         let recorded = |event: Event| Body::Event {
             event: Box::new(event),
         };
-        let mut change = own_change(
-            transaction,
+        let mut change = cases.log.own_change(
             epoch,
             &change.author,
             &subject,
@@ -137,7 +128,7 @@ pub(super) fn tell_cases(
         // An event is named by the change that records it.
         event.id = change.id.to_string();
         change.body = recorded(event).to_raw();
-        touched.extend(cases.append(transaction, &change, now_milliseconds)?);
+        cases.append(Prepared::of(&change), now_milliseconds)?;
     }
-    Ok(touched)
+    Ok(())
 }

@@ -13,40 +13,41 @@ use shared::{
 
 use super::{
     Error,
-    exchange::{AUTHOR, Cases, own_change},
-    log, stored,
+    cases::{AUTHOR, Cases},
+    log,
+    prepared::Prepared,
+    stored,
 };
 
-impl Cases {
+impl Cases<'_> {
     /// Brings the history records that a case has a part in up to date, for the bureaus that handle
     /// a case of the same organisation and kind.
     pub(super) fn tell_history(
         &mut self,
-        transaction: &Transaction<'_>,
         epoch: &Epoch,
         subject: &Subject,
         now_milliseconds: u64,
-    ) -> Result<BTreeSet<Scope>, Error> {
-        let Some(case) = self.get(transaction, subject)? else {
-            return Ok(BTreeSet::new());
+    ) -> Result<(), Error> {
+        let transaction = self.log.transaction;
+        let Some(case) = self.get(subject)? else {
+            return Ok(());
         };
         let key = HistoryKey::of(&case.file.case);
         let mut histories = move_to(transaction, subject, key.as_ref())?;
         histories.extend(key.as_ref().map(Subject::history));
-        let mut touched = BTreeSet::new();
         for history in histories {
-            touched.extend(self.refresh(transaction, epoch, &history, now_milliseconds)?);
+            self.refresh(epoch, &history, now_milliseconds)?;
         }
-        Ok(touched)
+        Ok(())
     }
 
     fn refresh(
         &mut self,
-        transaction: &Transaction<'_>,
         epoch: &Epoch,
         history: &Subject,
         now_milliseconds: u64,
-    ) -> Result<BTreeSet<Scope>, Error> {
+    ) -> Result<(), Error> {
+        let transaction = self.log.transaction;
         let members: Vec<Subject> = subjects(
             transaction,
             "SELECT subject FROM histories WHERE history = ?1",
@@ -54,7 +55,7 @@ impl Cases {
         )?;
         let mut files: Vec<CaseFile> = Vec::new();
         for member in &members {
-            files.extend(self.get(transaction, member)?.map(|case| case.file.clone()));
+            files.extend(self.get(member)?.map(|case| case.file.clone()));
         }
         let bureaus = |file| {
             Scope::seeing(file)
@@ -73,12 +74,13 @@ impl Cases {
                         || record.results.iter().any(|result| result.nonconforming)) =>
             {
                 let body = Body::History { record };
-                let change =
-                    own_change(transaction, epoch, AUTHOR, history, &body, now_milliseconds)?;
-                log::append(transaction, &change, &seeing, now_milliseconds)
+                let log = &self.log;
+                let change = log.own_change(epoch, AUTHOR, history, &body, now_milliseconds)?;
+                self.log
+                    .append(&Prepared::of(&change), &seeing, now_milliseconds)
             }
-            _ if told.is_some() => log::see(transaction, history, &seeing, None),
-            _ => Ok(BTreeSet::new()),
+            _ if told.is_some() => self.log.see(history, &seeing),
+            _ => Ok(()),
         }
     }
 }

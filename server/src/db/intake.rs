@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::Transaction;
 use shared::{
     Actor, CaseFile, Role,
     change::{Body, Change, ChangeId, Epoch, Subject},
@@ -17,9 +16,10 @@ use shared::{
 };
 
 use super::{
-    Database, Error, epoch,
-    exchange::{AUTHOR, Cases, change_by_id, own_change},
-    log,
+    Database, Error,
+    cases::{AUTHOR, Cases, Ready},
+    epoch, log,
+    prepared::Prepared,
 };
 
 /// A case that a file tells of.
@@ -77,11 +77,9 @@ impl Database {
     ) -> Result<TakenIn, Error> {
         self.write(|transaction| {
             let mut intake = Intake {
-                transaction,
                 epoch: epoch(transaction)?,
-                cases: Cases::default(),
+                cases: Cases::new(transaction, Ready::default()),
                 now_milliseconds,
-                touched: BTreeSet::new(),
             };
             let cases = arriving
                 .into_iter()
@@ -89,7 +87,7 @@ impl Database {
                 .collect::<Result<_, _>>()?;
             Ok(TakenIn {
                 cases,
-                touched: intake.touched,
+                touched: intake.cases.log.into_touched(),
             })
         })
     }
@@ -119,11 +117,9 @@ impl Database {
 
 /// Cases being taken in.
 struct Intake<'a> {
-    transaction: &'a Transaction<'a>,
     epoch: Epoch,
-    cases: Cases,
+    cases: Cases<'a>,
     now_milliseconds: u64,
-    touched: BTreeSet<Scope>,
 }
 
 impl Intake<'_> {
@@ -134,12 +130,12 @@ impl Intake<'_> {
             mut told,
             from_sheet,
         } = arriving;
-        let known = self.cases.changes(self.transaction, &subject)?;
+        let known = self.cases.changes(&subject)?;
         let is_new = known.is_empty();
         if from_sheet && !is_new {
-            beside_known(&mut told, &fold(known).file);
+            beside_known(&mut told, &fold(&known).file);
         }
-        let additions = additions(known, carried, &told);
+        let additions = additions(&known, carried, &told);
         if let Some((change, reason)) = self.unfit(&additions.carried)? {
             return Ok((Taken::Refused(change, reason), additions.differing));
         }
@@ -160,13 +156,8 @@ impl Intake<'_> {
         }
         if written > 0 {
             let now = self.now_milliseconds;
-            let numbered = self
-                .cases
-                .number(self.transaction, &self.epoch, &subject, now)?;
-            let told = self
-                .cases
-                .tell_history(self.transaction, &self.epoch, &subject, now)?;
-            self.touched.extend(numbered.into_iter().chain(told));
+            self.cases.number(&self.epoch, &subject, now)?;
+            self.cases.tell_history(&self.epoch, &subject, now)?;
         }
         let taken = match (is_new, written) {
             (true, _) => Taken::Imported,
@@ -183,13 +174,14 @@ impl Intake<'_> {
             let again = carried[..position]
                 .iter()
                 .any(|other| other.id == change.id);
-            let reason = if again || change_by_id(self.transaction, &change.id)?.is_some() {
-                Some(RefusalReason::IdReused)
-            } else if change.clock.milliseconds > latest {
-                Some(RefusalReason::Other)
-            } else {
-                admit_carried(change).err()
-            };
+            let reason =
+                if again || log::change_by_id(self.cases.log.transaction, &change.id)?.is_some() {
+                    Some(RefusalReason::IdReused)
+                } else if change.clock.milliseconds > latest {
+                    Some(RefusalReason::Other)
+                } else {
+                    admit_carried(change).err()
+                };
             if let Some(reason) = reason {
                 return Ok(Some((change.id.clone(), reason)));
             }
@@ -204,21 +196,17 @@ impl Intake<'_> {
         body: &Body,
         from_sheet: bool,
     ) -> Result<Result<(), (ChangeId, RefusalReason)>, Error> {
-        let change = own_change(
-            self.transaction,
-            &self.epoch,
-            AUTHOR,
-            subject,
-            body,
-            self.now_milliseconds,
-        )?;
+        let change =
+            self.cases
+                .log
+                .own_change(&self.epoch, AUTHOR, subject, body, self.now_milliseconds)?;
         let admitted = if from_sheet {
             let collating = Actor {
                 user: AUTHOR.to_owned(),
                 role: Role::Municipal,
                 office: String::new(),
             };
-            let case = self.cases.get(self.transaction, subject)?;
+            let case = self.cases.get(subject)?;
             admit(&change, &collating, case)
         } else {
             admit_carried(&change)
@@ -230,10 +218,7 @@ impl Intake<'_> {
     }
 
     fn append(&mut self, change: &Change) -> Result<(), Error> {
-        let touched = self
-            .cases
-            .append(self.transaction, change, self.now_milliseconds)?;
-        self.touched.extend(touched);
-        Ok(())
+        self.cases
+            .append(Prepared::of(change), self.now_milliseconds)
     }
 }

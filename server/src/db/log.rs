@@ -1,24 +1,17 @@
-//! The append-only log, the feeds that are derived from it, and the review tray.
+//! What the append-only log says, and the feeds that are derived from it; and the review tray.
 
 use std::collections::BTreeSet;
 
-use data_encoding::BASE64URL_NOPAD;
-use hmac::{Hmac, KeyInit, Mac};
 use rusqlite::{OptionalExtension, Row, Transaction};
-use sha2::Sha256;
 use shared::{
-    change::{ChainLink, Change, Digest, Subject},
-    mutation::mutated,
+    change::{ChainLink, Change, ChangeId, DeviceId, Digest, Subject},
     sync::{
         Scope,
-        wire::{Receipt, RefusalReason, ReviewRow},
+        wire::{RefusalReason, ReviewRow},
     },
 };
 
-use super::{Database, Error, RECEIPT_KEY, fact, stored};
-
-/// The receipt's length in bytes before encoding.
-const RECEIPT_BYTES: usize = 16;
+use super::{Database, Error, stored};
 
 /// The log at `position` does not follow from what is before it.
 #[derive(Debug, PartialEq, Eq)]
@@ -27,32 +20,14 @@ pub struct BrokenChain {
     pub position: i64,
 }
 
-/// Signs receipts.
-pub(super) struct Receipts(Vec<u8>);
-
-impl Receipts {
-    pub(super) fn load(transaction: &Transaction<'_>) -> Result<Self, Error> {
-        fact(transaction, RECEIPT_KEY)?
-            .map(Self)
-            .ok_or(Error::Damaged("no receipt key"))
-    }
-
-    pub(super) fn sign(&self, canonical_bytes: &[u8]) -> Receipt {
-        let mut mac =
-            Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
-        mac.update(canonical_bytes);
-        Receipt(BASE64URL_NOPAD.encode(&mac.finalize().into_bytes()[..RECEIPT_BYTES]))
-    }
-}
-
 /// The position and link that the next change follows.
-struct Head {
-    position: i64,
-    chain: ChainLink,
-    digest: Digest,
+pub(super) struct Head {
+    pub(super) position: i64,
+    pub(super) chain: ChainLink,
+    pub(super) digest: Digest,
 }
 
-fn head(transaction: &Transaction<'_>) -> Result<Head, Error> {
+pub(super) fn head(transaction: &Transaction<'_>) -> Result<Head, Error> {
     let mut statement = transaction.prepare_cached(
         "SELECT position, chain, digest FROM changes ORDER BY position DESC LIMIT 1",
     )?;
@@ -76,102 +51,7 @@ pub(super) fn digest(row: &Row<'_>, column: usize) -> rusqlite::Result<Digest> {
     row.get(column).map(Digest::from_bytes)
 }
 
-/// Appends a change and gives it to every scope that sees its subject; says which feeds grew.
-pub(super) fn append(
-    transaction: &Transaction<'_>,
-    change: &Change,
-    seeing: &BTreeSet<Scope>,
-    now_milliseconds: u64,
-) -> Result<BTreeSet<Scope>, Error> {
-    let bytes = change.canonical_bytes();
-    let fingerprint = Digest::of(&bytes);
-    let head = head(transaction)?;
-    let position = head.position + 1;
-    let mut statement = transaction.prepare_cached(
-        "INSERT INTO changes VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-    )?;
-    statement.execute((
-        position,
-        change.id.device.as_str(),
-        stored(change.id.sequence),
-        change.subject.as_str(),
-        change.clock.to_string(),
-        &change.author,
-        change.schema,
-        change.body.get(),
-        stored(now_milliseconds),
-        if mutated("chain-not-linked") {
-            ChainLink::default().next(&bytes).0
-        } else {
-            head.chain.next(&bytes).0
-        },
-        head.digest.toggled(fingerprint).as_bytes(),
-    ))?;
-    let mut touched = see(
-        transaction,
-        &change.subject,
-        seeing,
-        Some((position, fingerprint)),
-    )?;
-    touched.insert(Scope::All);
-    Ok(touched)
-}
-
-/// Makes exactly these scopes see a subject. Those that saw it before are given `newest`, if there
-/// is one; those that see it from now on, its whole history; from the others it is taken back.
-pub(super) fn see(
-    transaction: &Transaction<'_>,
-    subject: &Subject,
-    seeing: &BTreeSet<Scope>,
-    newest: Option<(i64, Digest)>,
-) -> Result<BTreeSet<Scope>, Error> {
-    let before = sight(transaction, subject)?;
-    let mut touched: BTreeSet<Scope> = before.symmetric_difference(seeing).cloned().collect();
-    if newest.is_some() {
-        for scope in seeing.intersection(&before) {
-            put(transaction, scope, newest, None)?;
-            touched.insert(scope.clone());
-        }
-    }
-    for scope in seeing.difference(&before) {
-        transaction
-            .prepare_cached("INSERT INTO sight VALUES (?1, ?2)")?
-            .execute((subject.as_str(), scope.to_string()))?;
-        for entry in history(transaction, subject)? {
-            put(transaction, scope, Some(entry), None)?;
-        }
-    }
-    for scope in before.difference(seeing) {
-        transaction
-            .prepare_cached("DELETE FROM sight WHERE subject = ?1 AND scope = ?2")?
-            .execute((subject.as_str(), scope.to_string()))?;
-        let given = history(transaction, subject)?
-            .into_iter()
-            .filter(|(position, _)| newest.is_none_or(|(newest, _)| *position < newest))
-            .fold(Digest::default(), |sum, (_, fingerprint)| {
-                sum.toggled(fingerprint)
-            });
-        if !mutated("revocation-not-sent") {
-            put(transaction, scope, None, Some((subject, given)))?;
-        }
-    }
-    Ok(touched)
-}
-
-/// Makes this scope see a subject beside those that see it already; says whether it did not.
-pub(super) fn also_see(
-    transaction: &Transaction<'_>,
-    subject: &Subject,
-    scope: &Scope,
-) -> Result<bool, Error> {
-    let mut seeing = sight(transaction, subject)?;
-    let is_new = seeing.insert(scope.clone());
-    if is_new {
-        see(transaction, subject, &seeing, None)?;
-    }
-    Ok(is_new)
-}
-
+/// The scopes beside [`Scope::All`] that see a subject now.
 pub(super) fn sight(
     transaction: &Transaction<'_>,
     subject: &Subject,
@@ -198,43 +78,18 @@ pub(super) fn seen_by(transaction: &Transaction<'_>, scope: &Scope) -> Result<Ve
     .collect()
 }
 
-/// Positions and fingerprints of all changes of a subject.
-fn history(transaction: &Transaction<'_>, subject: &Subject) -> Result<Vec<(i64, Digest)>, Error> {
-    let positioned = |row: &Row<'_>| Ok((row.get(0)?, change(row, 1)?));
+/// All changes of a subject, each with its position.
+pub(super) fn placed(
+    transaction: &Transaction<'_>,
+    subject: &Subject,
+) -> Result<Vec<(i64, Change)>, Error> {
     let mut statement = transaction.prepare_cached(
         "SELECT position, device, sequence, subject, clock, author, schema, body
          FROM changes WHERE subject = ?1 ORDER BY position",
     )?;
-    let rows = statement.query_map([subject.as_str()], positioned)?;
-    rows.map(|row| {
-        let (position, change): (i64, Change) = row?;
-        Ok((position, change.fingerprint()))
-    })
-    .collect()
-}
-
-fn put(
-    transaction: &Transaction<'_>,
-    scope: &Scope,
-    given: Option<(i64, Digest)>,
-    revoked: Option<(&Subject, Digest)>,
-) -> Result<(), Error> {
-    let (number, held) = feed_head(transaction, scope)?;
-    let toggled = given
-        .map(|(_, fingerprint)| fingerprint)
-        .or(revoked.map(|(_, held)| held));
-    let digest = held.toggled(toggled.unwrap_or_default());
-    transaction
-        .prepare_cached("INSERT INTO feed VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
-        .execute((
-            scope.to_string(),
-            number + 1,
-            given.map(|(position, _)| position),
-            revoked.map(|(subject, _)| subject.as_str()),
-            revoked.map(|(_, held)| *held.as_bytes()),
-            digest.as_bytes(),
-        ))?;
-    Ok(())
+    let placed = |row: &Row<'_>| Ok((row.get(0)?, change(row, 1)?));
+    let rows = statement.query_map([subject.as_str()], placed)?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// The number of a scope's last item, and the digest of all up to it.
@@ -294,7 +149,7 @@ pub(super) fn change(row: &Row<'_>, first: usize) -> rusqlite::Result<Change> {
     let sequence: i64 = row.get(first + 1)?;
     let body: String = row.get(first + 6)?;
     Ok(Change {
-        id: shared::change::ChangeId {
+        id: ChangeId {
             device: text(first)?
                 .parse()
                 .map_err(|error| unfit(first)(Box::new(error)))?,
@@ -318,12 +173,40 @@ pub(super) fn changes_of(
     transaction: &Transaction<'_>,
     subject: &Subject,
 ) -> Result<Vec<Change>, Error> {
+    let placed = placed(transaction, subject)?;
+    Ok(placed.into_iter().map(|(_, change)| change).collect())
+}
+
+pub(super) fn change_by_id(
+    transaction: &Transaction<'_>,
+    id: &ChangeId,
+) -> Result<Option<Change>, Error> {
+    Ok(transaction
+        .prepare_cached(
+            "SELECT device, sequence, subject, clock, author, schema, body
+             FROM changes WHERE device = ?1 AND sequence = ?2",
+        )?
+        .query_row((id.device.as_str(), stored(id.sequence)), |row| {
+            change(row, 0)
+        })
+        .optional()?)
+}
+
+/// Which of a device's changes between these two, both included, the log has.
+pub(super) fn sequences(
+    transaction: &Transaction<'_>,
+    device: &DeviceId,
+    first: u64,
+    last: u64,
+) -> Result<BTreeSet<u64>, Error> {
     let mut statement = transaction.prepare_cached(
-        "SELECT device, sequence, subject, clock, author, schema, body
-         FROM changes WHERE subject = ?1 ORDER BY position",
+        "SELECT sequence FROM changes WHERE device = ?1 AND sequence BETWEEN ?2 AND ?3",
     )?;
-    let rows = statement.query_map([subject.as_str()], |row| change(row, 0))?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let span = (device.as_str(), stored(first), stored(last));
+    let rows = statement.query_map(span, |row| row.get::<_, i64>(0))?;
+    Ok(rows
+        .map(|sequence| sequence.map(i64::unsigned_abs))
+        .collect::<Result<_, _>>()?)
 }
 
 /// Every subject of a kind that the log has, in the order of their keys.
@@ -373,6 +256,27 @@ fn reason_text(reason: RefusalReason) -> Result<String, Error> {
         Ok(serde_json::Value::String(text)) => Ok(text),
         _ => Err(Error::Damaged("a refusal reason without a name")),
     }
+}
+
+/// Why this very change went to the review tray, whatever its stamp was then, if it did.
+pub(super) fn refused_before(
+    transaction: &Transaction<'_>,
+    change: &Change,
+) -> Result<Option<RefusalReason>, Error> {
+    let mut statement = transaction.prepare_cached(
+        "SELECT reason, change FROM review WHERE device = ?1 AND sequence = ?2 ORDER BY number",
+    )?;
+    let mut rows = statement.query((change.id.device.as_str(), stored(change.id.sequence)))?;
+    while let Some(row) = rows.next()? {
+        let (reason, text): (String, String) = (row.get(0)?, row.get(1)?);
+        let known: Change =
+            serde_json::from_str(&text).map_err(|_| Error::Damaged("a change in the tray"))?;
+        if known.is_same_deed(change) {
+            let reason = serde_json::from_value(reason.into());
+            return Ok(Some(reason.unwrap_or(RefusalReason::Other)));
+        }
+    }
+    Ok(None)
 }
 
 impl Database {

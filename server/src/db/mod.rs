@@ -2,6 +2,7 @@
 
 mod accounts;
 mod announcements;
+mod cases;
 #[cfg(feature = "mutations")]
 pub mod chance;
 mod contents;
@@ -11,6 +12,9 @@ mod history;
 mod intake;
 mod ledger;
 mod log;
+mod numbers;
+mod prepared;
+mod writing;
 
 use std::{
     path::{Path, PathBuf},
@@ -18,10 +22,14 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior};
+use rusqlite::{
+    Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, config::DbConfig,
+};
 use shared::change::Epoch;
 #[cfg(feature = "mutations")]
 use shared::mutation::mutated;
+
+use self::prepared::Receipts;
 
 pub use accounts::{INVITATION_MILLISECONDS, SESSION_MILLISECONDS};
 pub use contents::NamedContent;
@@ -42,6 +50,11 @@ const MIGRATIONS: [&str; 3] = [
 
 /// Connections that only read: pulls do not wait for a push.
 const READERS: usize = 3;
+/// How much of the data file the writer keeps at hand, in KiB: the upper pages of every index.
+const WRITER_CACHE_KIB: i32 = 8 * 1024;
+/// After how many pages the write-ahead log is folded into the data file: a page that many commits
+/// write goes there once.
+const CHECKPOINT_PAGES: i32 = 4_000;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Why the database did not do what it was asked.
@@ -90,6 +103,7 @@ pub enum Error {
 #[derive(Debug)]
 pub struct Database {
     directory: PathBuf,
+    receipts: Receipts,
     readers: [Mutex<Connection>; READERS],
     /// Closed last: only then SQLite folds the write-ahead log into the data file.
     writer: Mutex<Connection>,
@@ -107,7 +121,10 @@ impl Database {
         // WAL with FULL: a commit is on disk before anybody is told of it.
         writer.pragma_update(None, "journal_mode", "WAL")?;
         writer.pragma_update(None, "synchronous", "FULL")?;
+        writer.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
+        writer.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
         migrate(&mut writer)?;
+        let receipts = Receipts::load(&writer.transaction()?)?;
         let reader = || -> Result<_, Error> {
             let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
             let connection = Connection::open_with_flags(&path, flags)?;
@@ -116,6 +133,7 @@ impl Database {
         };
         Ok(Self {
             directory: directory.to_owned(),
+            receipts,
             writer: Mutex::new(writer),
             readers: [reader()?, reader()?, reader()?],
         })
@@ -170,6 +188,8 @@ fn lock(connection: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
 fn configure(connection: &Connection) -> Result<(), Error> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    // Statements are planned once: otherwise some are for each value that is bound to them.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(())
 }

@@ -393,6 +393,7 @@ fn received(database: &Database, now_milliseconds: u64) -> Vec<CaseFile> {
         holes_up_to: 0,
         push: Vec::new(),
         offers: Vec::new(),
+        items_at_most: None,
     };
     let response = database
         .exchange(&actor, &request, now_milliseconds)

@@ -252,6 +252,7 @@ impl Device<'_> {
             holes_up_to: 0,
             push,
             offers: Vec::new(),
+            items_at_most: None,
         }
     }
 

@@ -7,7 +7,7 @@ use crate::{
     Actor, CaseHead,
     attachment::Unfit,
     calendar::{CalendarFile, Loaded},
-    change::{Body, Change, MAXIMUM_CHANGE_BYTES, MAXIMUM_NAME_BYTES, SCHEMA, Subject},
+    change::{Body, BodyError, Change, MAXIMUM_CHANGE_BYTES, MAXIMUM_NAME_BYTES, SCHEMA, Subject},
     document::{Issued, Recorded},
     fold::{FoldedCase, fields_of},
     mutation::mutated,
@@ -49,19 +49,45 @@ pub fn admit(
     actor: &Actor,
     case: Option<&FoldedCase>,
 ) -> Result<(), RefusalReason> {
+    admit_read(change, &change.body(), actor, case)
+}
+
+/// The same as [`admit`] for a change whose body was read already.
+///
+/// # Errors
+/// Why it goes to the review tray instead.
+///
+/// ```
+/// use shared::{Actor, Role, change::Change, sync::{admission::admit_read, wire::RefusalReason}};
+/// let change: Change = serde_json::from_str(
+///     r#"{"id":"m4xw/1","subject":"calendar/beijing","clock":"1363046400000-00000","author":"d","schema":1,"body":{"kind":"overlay","on":true}}"#,
+/// )?;
+/// let user = |role| Actor { user: "d".into(), role, office: String::new() };
+/// let body = change.body();
+/// assert_eq!(admit_read(&change, &body, &user(Role::Municipal), None), Ok(()));
+/// let district = admit_read(&change, &body, &user(Role::District), None);
+/// assert_eq!(district, Err(RefusalReason::NotPermitted));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+pub fn admit_read(
+    change: &Change,
+    body: &Result<Body, BodyError>,
+    actor: &Actor,
+    case: Option<&FoldedCase>,
+) -> Result<(), RefusalReason> {
     if change.author != actor.user && !mutated("author-not-compared") {
         return Err(RefusalReason::OtherAuthor);
     }
-    let body = readable(change)?;
+    let body = readable(change, body)?;
     if change.subject == Subject::calendar() {
-        return admit_to_calendar(&body, actor);
+        return admit_to_calendar(body, actor);
     }
     is_of_a_case(change)?;
     // A case that is not the user's is refused as such, whatever the change says of it.
     if case.is_some_and(|case| !Scope::of(actor).sees(&case.file)) {
         return Err(RefusalReason::OutOfScope);
     }
-    let permitted = match (&body, case) {
+    let permitted = match (body, case) {
         (Body::Open { head }, None) => may_create(actor, head, &[]),
         (Body::Open { head }, Some(case)) => {
             may_create(actor, head, &[]).and_then(|()| may_reopen(actor, head, case))
@@ -179,11 +205,12 @@ pub fn admit_to_announcement(
     if change.author != actor.user {
         return Err(RefusalReason::OtherAuthor);
     }
-    let body = readable(change)?;
+    let body = change.body();
+    let body = readable(change, &body)?;
     if !matches!(body, Body::Announcement { .. }) {
         return Err(RefusalReason::NotPermitted);
     }
-    let step = Step::of(&body).ok_or(RefusalReason::LaterVersion)?;
+    let step = Step::of(body).ok_or(RefusalReason::LaterVersion)?;
     may_take(actor, &change.subject, &step, all).map_err(|barred| match barred {
         Barred::OtherRole => RefusalReason::NotPermitted,
         Barred::OtherSubject | Barred::Incomplete => RefusalReason::Unreadable,
@@ -215,7 +242,8 @@ pub fn admit_to_announcement(
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn admit_carried(change: &Change) -> Result<(), RefusalReason> {
-    let body = readable(change)?;
+    let body = change.body();
+    let body = readable(change, &body)?;
     is_of_a_case(change)?;
     match body {
         Body::Open { .. }
@@ -231,11 +259,14 @@ pub fn admit_carried(change: &Change) -> Result<(), RefusalReason> {
 }
 
 /// What a change says, if this version can read it.
-fn readable(change: &Change) -> Result<Body, RefusalReason> {
+fn readable<'b>(
+    change: &Change,
+    body: &'b Result<Body, BodyError>,
+) -> Result<&'b Body, RefusalReason> {
     if change.body.get().len() > MAXIMUM_CHANGE_BYTES || change.author.len() > MAXIMUM_NAME_BYTES {
         return Err(RefusalReason::TooLarge);
     }
-    match change.body() {
+    match body {
         _ if change.schema > SCHEMA => Err(RefusalReason::LaterVersion),
         Ok(Body::Unknown) => Err(RefusalReason::LaterVersion),
         Err(_) => Err(RefusalReason::Unreadable),

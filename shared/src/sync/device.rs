@@ -464,6 +464,7 @@ impl Device {
             holes_up_to: self.holes_up_to(&push),
             push,
             offers,
+            items_at_most: None,
         }))]
     }
 

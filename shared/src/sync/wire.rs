@@ -66,6 +66,10 @@ pub struct ExchangeRequest {
     /// Changes that the server took once and no longer gives, in the order of the clock.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub offers: Vec<Delivered>,
+    /// The most items of the feed that it takes now, where that is fewer than a page holds; 0 for
+    /// one that sends first and fetches later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub items_at_most: Option<u32>,
 }
 
 #[expect(
@@ -333,6 +337,7 @@ mod tests {
             holes_up_to: 0,
             push: vec![change.clone()],
             offers: vec![],
+            items_at_most: None,
         };
         check(
             &request,

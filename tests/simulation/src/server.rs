@@ -233,6 +233,7 @@ impl Mirror {
                 holes_up_to: 0,
                 push: Vec::new(),
                 offers: Vec::new(),
+                items_at_most: None,
             };
             let exchanged = database.exchange(&actor, &request, 0);
             let response = exchanged.expect("the auditor is answered").response;
