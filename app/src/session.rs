@@ -3,6 +3,7 @@
 mod contents;
 mod engine;
 mod ledger;
+mod packing;
 mod sealed;
 mod server;
 

@@ -160,9 +160,23 @@ async fn sheets_go_in_as_they_came_and_again_without_doubling() {
     take(page, 390, "390 批已在台账，按表更新").await;
     has_cases(page, 433).await;
 
-    // All of it goes when the server is back.
+    // All of it goes when the server is back, packed.
+    page.evaluate::<bool>(
+        "(() => {
+            globalThis.packings = [];
+            const send = globalThis.fetch;
+            globalThis.fetch = (request, ...more) => {
+                packings.push(request.headers?.get('content-encoding'));
+                return send(request, ...more);
+            };
+            return true;
+        })()",
+    )
+    .await;
     bureau.server.start_again();
     desk.is_marked("已同步").await;
+    page.holds("packings.filter((it) => it === 'gzip').length > 1")
+        .await;
     bureau.server.stop();
     assert_eq!(cases_in(bureau.data.path(), "municipal-1").len(), 433);
     bureau.desks.remove(0).close().await;

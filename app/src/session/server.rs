@@ -13,8 +13,13 @@ use shared::{
 use wasm_bindgen::{JsCast, prelude::Closure};
 use web_sys::{AbortSignal, EventSource};
 
+use super::packing::packed;
+
 /// How long an answer may take before the device calls the server unreachable, in milliseconds.
 const PATIENCE_MILLISECONDS: u32 = 30_000;
+
+/// Below this a body fits into one packet as it is.
+const WORTH_PACKING_BYTES: usize = 1_400;
 
 /// Why the server did not sign somebody in.
 pub(super) enum SignInFailure {
@@ -180,12 +185,19 @@ fn content_address(hash: &ContentHash) -> String {
 
 async fn post(path: &str, body: &impl Serialize) -> Option<Response> {
     let body = serde_json::to_string(body).ok()?;
+    let packed = if body.len() < WORTH_PACKING_BYTES {
+        None
+    } else {
+        packed(&body).await
+    };
     let request = Request::post(path)
         .header("content-type", "application/json")
-        .abort_signal(Some(&patience()))
-        .body(body)
-        .ok()?;
-    request.send().await.ok()
+        .abort_signal(Some(&patience()));
+    let request = match packed {
+        Some(packed) => request.header("content-encoding", "gzip").body(packed),
+        None => request.body(body),
+    };
+    request.ok()?.send().await.ok()
 }
 
 fn patience() -> AbortSignal {
