@@ -3,6 +3,7 @@
 mod contents;
 mod engine;
 mod ledger;
+mod people;
 mod sealed;
 mod server;
 

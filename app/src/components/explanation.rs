@@ -17,6 +17,7 @@ use crate::{
         calendar::{Square, Stretch, Week, caption, stretches},
         duty::DISPUTED,
     },
+    people::name_of,
     session::LedgerCase,
 };
 
@@ -71,7 +72,7 @@ fn for_people(text: &str, case: &LedgerCase) -> String {
     let named = case.records.iter().find_map(|record| {
         let id = format!("（{}）", record.event_id);
         text.contains(&id)
-            .then(|| text.replace(&id, &format!("，{}登记", record.author)))
+            .then(|| text.replace(&id, &format!("，{}登记", name_of(&record.author))))
     });
     named.unwrap_or_else(|| text.to_owned())
 }

@@ -12,6 +12,8 @@ use crate::{
     components::{days::provisional_word, sprite::icon, status::status, window::Sight},
     keys,
     model::ledger::{LedgerRow, sees_bureaus},
+    overview::Overview,
+    people::People,
     session::Session,
 };
 
@@ -165,6 +167,7 @@ fn slot_view(
     selection: Selection,
     columns: StoredValue<Vec<(Column, &'static str, &'static str)>>,
 ) -> AnyView {
+    let people = Overview::use_in().people();
     let at = Memo::new(move |_| sight.slots.get().row_in(slot));
     let row = Memo::new_with_compare(
         move |_| found.with(|found| found.get(at.get()).cloned()),
@@ -183,7 +186,7 @@ fn slot_view(
             let cells = columns.with_value(|columns| {
                 let cells = columns.iter();
                 cells
-                    .map(|(column, _, width)| cell(*column, width, row))
+                    .map(|(column, _, width)| cell(*column, width, row, people))
                     .collect::<Vec<_>>()
             });
             view! {
@@ -237,7 +240,7 @@ fn is_selecting() -> bool {
         .is_some_and(|selection| !selection.is_collapsed())
 }
 
-fn cell(column: Column, width: &'static str, row: &LedgerRow) -> AnyView {
+fn cell(column: Column, width: &'static str, row: &LedgerRow, people: People) -> AnyView {
     let day = |day: Option<Day>| day.map(|day| day.to_string()).into_any();
     let inner = match column {
         Column::Number => row.number.clone().into_any(),
@@ -256,7 +259,7 @@ fn cell(column: Column, width: &'static str, row: &LedgerRow) -> AnyView {
         Column::FailedItems => row.failed_items.clone().into_any(),
         Column::Next => row.next.clone().into_any(),
         Column::Bureau => row.bureau.clone().into_any(),
-        Column::Officer => row.officer.clone().into_any(),
+        Column::Officer => people.name(&row.officer).into_any(),
     };
     view! { <td class=width>{inner}</td> }.into_any()
 }
