@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use shared::{
     account::{
         About, Account, AccountEdit, CalendarLink, Invitation, KnownDevice, PassphraseChange,
-        Welcome, WelcomeToken,
+        Person, Welcome, WelcomeToken,
     },
     sync::wire::ReviewRow,
     travel::{Handed, Received},
@@ -48,6 +48,11 @@ pub(crate) async fn about() -> Result<About, ApiError> {
 /// All accounts that the user may see.
 pub(crate) async fn accounts() -> Result<Vec<Account>, ApiError> {
     read(send(Method::GET, "/api/accounts", None::<()>).await?).await
+}
+
+/// Those whose work the user comes to see.
+pub(crate) async fn people() -> Result<Vec<Person>, ApiError> {
+    read(send(Method::GET, "/api/people", None::<()>).await?).await
 }
 
 /// The review tray: the user's own, for the municipal bureau everybody's.

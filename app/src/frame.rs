@@ -44,6 +44,7 @@ pub fn App() -> impl IntoView {
     Theme::kept().show();
     Session::provide();
     Messages::provide();
+    keys::keep_focus();
     view! {
         <Sprite />
         <Router>
@@ -63,6 +64,7 @@ fn Gate() -> impl IntoView {
     let browser = expect_context::<BrowserUrl>();
     Effect::new(move || {
         path.track();
+        keys::arrive();
         browser.ready_to_complete();
     });
     let phase = session.phase();

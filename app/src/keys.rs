@@ -61,6 +61,34 @@ pub(crate) fn focus_element(element: &web_sys::Element) -> bool {
         .is_some_and(|element| element.focus().is_ok())
 }
 
+/// For how many frames a page that is fetched is waited for: some seconds.
+const FRAMES: u16 = 300;
+
+/// Sees to it that the focus does not get lost with what had it: the page takes it over.
+pub(crate) fn keep_focus() {
+    // For as long as the app is there.
+    let _ = window_event_listener(ev::focusout, |event| {
+        settle(event.target().and_then(|it| it.dyn_into().ok()), FRAMES);
+    });
+}
+
+/// Gives the focus to a new page, as soon as that is there, unless something else has it.
+pub(crate) fn arrive() {
+    settle(None, FRAMES);
+}
+
+fn settle(left: Option<web_sys::Node>, frames: u16) {
+    request_animation_frame(move || {
+        let is_lost = left.as_ref().is_none_or(|left| !left.is_connected())
+            && document()
+                .active_element()
+                .is_none_or(|it| it.tag_name() == "BODY");
+        if is_lost && !focus("main") && frames > 0 {
+            settle(left, frames - 1);
+        }
+    });
+}
+
 /// Gives the focus to a part of a drawing with this id.
 pub(crate) fn focus_any(id: &str) {
     let part = document().get_element_by_id(id);

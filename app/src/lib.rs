@@ -34,6 +34,7 @@ mod lazy;
 mod model;
 mod overview;
 mod pages;
+mod people;
 mod photo;
 mod pinyin;
 pub mod session;

@@ -11,6 +11,7 @@ use crate::{
         duty::{self, Duty},
         ledger::LedgerRow,
     },
+    people::People,
     pinyin::Initials,
     session::{LedgerCase, Session},
 };
@@ -21,6 +22,7 @@ pub(crate) struct Overview {
     /// What is still to be done, the most urgent first.
     pub(crate) duties: Memo<Arc<Vec<Duty>>>,
     rows: Begun<Rows>,
+    people: Begun<People>,
 }
 
 /// One row for each case, in the order of the ledger.
@@ -33,12 +35,18 @@ impl Overview {
         provide_context(Self {
             duties: Memo::new_with_compare(move |_| Arc::new(duties(session)), |_, _| true),
             rows: Begun::here(),
+            people: Begun::here(),
         });
     }
 
     /// One row for each case, in the order of the ledger.
     pub(crate) fn rows(self) -> Rows {
         self.rows.or_begin(|| rows(Session::use_in()))
+    }
+
+    /// What those are called who recorded something.
+    pub(crate) fn people(self) -> People {
+        self.people.or_begin(|| People::begin(Session::use_in()))
     }
 
     /// The one in context.

@@ -1,7 +1,9 @@
 //! Files as they come from the camera or the disk, made fit to be attached.
 
 use js_sys::{Array, Promise, Uint8Array};
-use shared::attachment::{Attachment, MAXIMUM_CONTENT_BYTES, MediaType, Purpose, Unfit};
+use shared::attachment::{
+    Attachment, MAXIMUM_CONTENT_BYTES, MediaType, PLACE_HEAD_BYTES, Place, Purpose, Unfit,
+};
 use wasm_bindgen::{JsCast, prelude::*};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -94,6 +96,13 @@ pub(crate) async fn prepared(
     let taken_at = file.last_modified().max(0.0) as u64;
     attachment.taken_at = Some(taken_at);
     Ok((attachment, bytes))
+}
+
+/// Where the camera says that a photo was taken, if it does.
+pub(crate) async fn place_of(file: &File) -> Option<Place> {
+    let end = i32::try_from(PLACE_HEAD_BYTES).ok()?;
+    let head = file.slice_with_i32_and_i32(0, end).ok()?;
+    Place::of_jpeg(&bytes_of(&head).await.ok()?)
 }
 
 async fn drawn_anew(file: &Blob) -> Result<Vec<u8>, FileError> {

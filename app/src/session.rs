@@ -4,6 +4,7 @@ mod contents;
 mod engine;
 mod ledger;
 mod packing;
+mod people;
 mod sealed;
 mod server;
 

@@ -159,6 +159,23 @@ pub struct Account {
     pub disabled: bool,
 }
 
+/// Who has an account, for those who see what it recorded.
+///
+/// ```
+/// use shared::account::Person;
+/// let person: Person = serde_json::from_str(r#"{"user":"limin","display":"李敏"}"#)?;
+/// assert_eq!((person.user, person.display), ("limin".to_owned(), "李敏".to_owned()));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Person {
+    /// The name of the account.
+    pub user: String,
+    /// The person's name.
+    pub display: String,
+}
+
 /// What an administrator makes of an account.
 ///
 /// ```

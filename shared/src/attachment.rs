@@ -1,10 +1,14 @@
 //! Attachments: photos, scans and signatures. The log names them by the hash of their bytes; the
 //! bytes travel apart from it.
 
+mod place;
+
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest as _, Sha256};
+
+pub use place::{PLACE_HEAD_BYTES, Place};
 
 /// The largest content that is taken, in bytes.
 pub const MAXIMUM_CONTENT_BYTES: u64 = 20 * 1024 * 1024;

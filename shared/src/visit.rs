@@ -1,5 +1,6 @@
-//! The visit on site by which a bureau verifies a rectification (article 17): its questions as
-//! data, what follows from the answers, and what is still missing.
+//! The visit on site by which a bureau verifies a rectification and takes the samples of a
+//! reinspection (articles 17 and 18): its questions as data, what follows from the answers, and what
+//! is still missing.
 
 mod questions;
 
@@ -10,7 +11,7 @@ use serde_json::Value;
 
 use crate::{
     Day, Event, EventKind,
-    attachment::{Attachment, ContentHash},
+    attachment::{Attachment, ContentHash, Place},
     event::Outcome,
 };
 
@@ -31,7 +32,7 @@ pub const MAXIMUM_PHOTOS: usize = 60;
 /// assert_eq!(Step::Causes.title(), "不合格原因");
 /// assert_eq!(question.choices[0].value, "found");
 /// assert!(Step::Signatures.question().is_none(), "nothing to choose from");
-/// assert_eq!((Step::ALL[0], Step::ALL[11]), (Step::Officers, Step::Record));
+/// assert_eq!((Step::ALL[0], Step::ALL[12]), (Step::Officers, Step::Record));
 /// # Ok::<(), &str>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -55,6 +56,8 @@ pub enum Step {
     Future,
     /// 复查样品
     Samples,
+    /// 抽取样品
+    Sampling,
     /// 核查结论
     Conclusion,
     /// 签字
@@ -65,7 +68,7 @@ pub enum Step {
 
 impl Step {
     /// Every step.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Officers,
         Self::Present,
         Self::Causes,
@@ -75,6 +78,7 @@ impl Step {
         Self::Production,
         Self::Future,
         Self::Samples,
+        Self::Sampling,
         Self::Conclusion,
         Self::Signatures,
         Self::Record,
@@ -92,6 +96,7 @@ impl Step {
             Self::Production => "生产与销售",
             Self::Future => "停产转产",
             Self::Samples => "复查样品",
+            Self::Sampling => "抽取样品",
             Self::Conclusion => "核查结论",
             Self::Signatures => "签字",
             Self::Record => "核查记录",
@@ -154,13 +159,43 @@ pub struct Refusal {
     pub witness: String,
 }
 
+/// The answers of [`Step::Sampling`]; all but the first record something.
+const LATER: &str = "later";
+const TAKEN: &str = "taken";
+const REFUSED: &str = "refused";
+const REFUSED_WITH_REASON: &str = "refused_with_reason";
+const TAMPERED: &str = "tampered";
+
+/// Samples that were taken, and the reinspection that they are commissioned for.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Commission {
+    /// Which reinspection: 1 the first, 2 the one after the announcement, 3 the one after suspension.
+    pub round: u8,
+    /// The enterprise has not applied for it in time (article 18): then it does not take a
+    /// rectification that is ready.
+    #[serde(default)]
+    pub compelled: bool,
+    /// The inspection body.
+    #[serde(default)]
+    pub body: String,
+    /// What was taken, such as the batch and the number of samples.
+    #[serde(default)]
+    pub product: String,
+    /// The day by which the result is due.
+    #[serde(default)]
+    pub due: Option<Day>,
+}
+
 /// A photo, and the screen that it was taken on.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Photo {
     /// The screen.
     pub step: Step,
-    /// The picture.
+    /// The picture. It never tells by itself where it was taken.
     pub attachment: Attachment,
+    /// Where the camera says that was, and only where the officers chose to keep it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
 }
 
 /// The record of a visit, from its first letter on.
@@ -212,10 +247,34 @@ pub struct Photo {
 /// visit.present = Present { name: "乙".into(), post: "厂长".into() };
 /// assert_eq!(visit.name_of(Signer::Enterprise), "乙");
 /// let attachment = Attachment::of(b"\xff\xd8\xff\xe0", "库存", Purpose::Photo)?;
-/// visit.photos.push(Photo { step: Step::Stock, attachment });
+/// visit.photos.push(Photo { step: Step::Stock, attachment, place: None });
 /// assert!(visit.photos.len() <= MAXIMUM_PHOTOS);
 /// assert_eq!(visit.contents().len(), 2);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// Samples that are taken on the spot commission the reinspection:
+///
+/// ```
+/// use shared::visit::{Commission, Step, Visit};
+/// let mut visit = Visit::new("v".into(), "2013-04-15".parse()?, 0);
+/// for (step, answer) in [
+///     (Step::Causes, "found"), (Step::Measures, "done"), (Step::Future, "continues"),
+///     (Step::Samples, "fit"), (Step::Sampling, "taken"),
+/// ] {
+///     visit.answers.insert(step, answer.into());
+/// }
+/// assert!(visit.takes_samples() && visit.missing_at(Step::Sampling).is_some(), "for whom?");
+/// visit.commission = Some(Commission {
+///     round: 1,
+///     body: "市质检院".into(),
+///     due: Some("2013-05-10".parse()?),
+///     ..Commission::default()
+/// });
+/// assert_eq!(visit.missing_at(Step::Sampling), None);
+/// let kinds: Vec<_> = visit.events().into_iter().map(|event| event.kind.to_string()).collect();
+/// assert_eq!(kinds, ["rectification_verified", "reinspection_commissioned"]);
+/// # Ok::<(), shared::day::ParseDayError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Visit {
@@ -244,6 +303,12 @@ pub struct Visit {
     /// The enterprise refused to sign.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refusal: Option<Refusal>,
+    /// The reinspection that the samples are commissioned for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commission: Option<Commission>,
+    /// Photos keep the place that the camera wrote into them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub keeps_places: bool,
 }
 
 /// Something without which the visit cannot be recorded.
@@ -265,11 +330,14 @@ impl Visit {
             began_at,
             officers: [Officer::default(), Officer::default()],
             present: Present::default(),
-            answers: BTreeMap::new(),
+            // Most visits take none: whoever does, says so.
+            answers: BTreeMap::from([(Step::Sampling, LATER.to_owned())]),
             remarks: BTreeMap::new(),
             photos: Vec::new(),
             signatures: BTreeMap::new(),
             refusal: None,
+            commission: None,
+            keeps_places: false,
         }
     }
 
@@ -282,7 +350,7 @@ impl Visit {
     /// The steps to be gone through: who stops making the product has none to sample (article 17).
     pub fn steps(&self) -> Vec<Step> {
         let ends = self.ends();
-        let asked = |step: &Step| !(ends && *step == Step::Samples);
+        let asked = |step: &Step| !(ends && matches!(step, Step::Samples | Step::Sampling));
         Step::ALL.into_iter().filter(asked).collect()
     }
 
@@ -354,6 +422,11 @@ impl Visit {
         })
     }
 
+    /// Whether samples of a reinspection are taken.
+    pub fn takes_samples(&self) -> bool {
+        !self.ends() && self.answer(Step::Sampling) == TAKEN
+    }
+
     /// Who has to sign.
     pub fn signers(&self) -> [Signer; 3] {
         let third = if self.refusal.is_some() {
@@ -405,6 +478,8 @@ impl Visit {
             Step::Future if self.ends() && self.answer(Step::Production) == "producing" => {
                 Some("“仍在生产”与停产、转产矛盾，请核对")
             }
+            Step::Sampling if self.takes_samples() => self.missing_of_commission(),
+            Step::Sampling if self.answer(step).is_empty() => None,
             Step::Conclusion | Step::Record => None,
             Step::Signatures => {
                 if self
@@ -433,8 +508,28 @@ impl Visit {
         }
     }
 
-    /// The events that the visit ends in: what was verified (article 17), and goods that were still
-    /// made or sold (article 24(3)7); none while its result does not follow.
+    fn missing_of_commission(&self) -> Option<&'static str> {
+        let Some(commission) = &self.commission else {
+            return Some("请选择一项");
+        };
+        let is_ready = self.outcome().is_none_or(|it| it == Outcome::Ready);
+        if !is_ready && !commission.compelled {
+            return Some("整改未落实，不能委托复查，请核对");
+        }
+        if commission.body.trim().is_empty() {
+            return Some("受委托的检验机构");
+        }
+        match commission.due {
+            None => Some("复查完成时限"),
+            Some(due) if due < self.on => Some("复查完成时限不能早于核查当日"),
+            Some(_) => None,
+        }
+    }
+
+    /// The events that the visit ends in: what was verified (article 17), goods that were still made
+    /// or sold (article 24(3)7), and what became of the samples: a reinspection commissioned (articles
+    /// 17 and 18), or a refusal or tampering (article 24(3)1 and 2); none while its result does not
+    /// follow.
     pub fn events(&self) -> Vec<Event> {
         let Some(outcome) = self.outcome() else {
             return Vec::new();
@@ -454,7 +549,41 @@ impl Visit {
             found.details.insert("what".to_owned(), what.into());
             found
         });
-        std::iter::once(verified).chain(found).collect()
+        std::iter::once(verified)
+            .chain(found)
+            .chain(self.sampling())
+            .collect()
+    }
+
+    fn sampling(&self) -> Option<Event> {
+        let answer = (!self.ends()).then(|| self.answer(Step::Sampling))?;
+        let kind = match answer {
+            TAKEN => EventKind::ReinspectionCommissioned,
+            REFUSED | REFUSED_WITH_REASON => EventKind::SamplingRefused,
+            TAMPERED => EventKind::SampleTampered,
+            _ => return None,
+        };
+        let mut event = Event::new(format!("{}-sampling", self.id), kind, self.on);
+        match event.kind {
+            EventKind::ReinspectionCommissioned => {
+                let commission = self.commission.as_ref()?;
+                event.written_round = Some(commission.round);
+                event.due = commission.due;
+                let mut tell = |name: &str, text: &str| {
+                    if !text.trim().is_empty() {
+                        event.details.insert(name.to_owned(), text.trim().into());
+                    }
+                };
+                tell("body", &commission.body);
+                tell("product", &commission.product);
+                if commission.compelled {
+                    event.details.insert("compelled".to_owned(), true.into());
+                }
+            }
+            EventKind::SamplingRefused => event.justified = Some(answer == REFUSED_WITH_REASON),
+            _ => {}
+        }
+        Some(event)
     }
 
     /// All that it attaches to its event: photos, then the signatures that count.

@@ -4,6 +4,7 @@
 use crate::{
     Day, Event, EventKind, Role,
     assess::{Category8, NationalRule, Notice, Restriction, Status},
+    attachment::Place,
     case::{Source, Trait},
     event::{FiledWith, Outcome, Verdict},
     field::{Entry, fields},
@@ -209,6 +210,30 @@ pub fn round(round: u8) -> String {
         3 => "整顿后复查".to_owned(),
         more => format!("第 {more} 次复查"),
     }
+}
+
+/// A place in degrees, to about a metre.
+///
+/// ```
+/// use shared::{attachment::Place, words::place};
+/// let sydney = Place { latitude_microdegrees: -33_868_800, longitude_microdegrees: 151_209_300 };
+/// assert_eq!(place(sydney), "南纬\u{a0}33.86880°，东经\u{a0}151.20930°");
+/// ```
+pub fn place(place: Place) -> String {
+    let axis = |sides: [&str; 2], microdegrees: i32| {
+        let side = sides[usize::from(microdegrees < 0)];
+        let degrees = microdegrees.unsigned_abs();
+        format!(
+            "{side}\u{a0}{}.{:05}°",
+            degrees / 1_000_000,
+            degrees % 1_000_000 / 10
+        )
+    };
+    format!(
+        "{}，{}",
+        axis(["北纬", "南纬"], place.latitude_microdegrees),
+        axis(["东经", "西经"], place.longitude_microdegrees)
+    )
 }
 
 /// What happened, in a few words: 报送复查结果：不合格.

@@ -301,6 +301,8 @@ async fn do_a_visit(hand: &Hand<'_>) {
     answer("同型号产品是否已停止生产、销售？", "已停止生产和销售").await;
     answer("企业今后是否继续生产同型号产品？", "整改后继续生产").await;
     answer("整改后的产品是否符合复查条件？", "符合复查条件").await;
+    hand.page.see("今天是否抽取复查样品？").await;
+    next().await;
     hand.page.see("具备复查条件").await;
     next().await;
     for name in ["赵刚", "李敏", "陈建国"] {

@@ -12,12 +12,43 @@ use tokio::time::sleep;
 const PASSPHRASE: &str = "aftercheck-demo";
 /// How long after "saved" the power goes.
 const AFTER_SAVED: Duration = Duration::from_millis(50);
-/// What the camera wrote into the photo of the journey, and nobody is to learn.
-const PLACE: &str = "GPS-39.9047-116.4072";
+/// What the camera wrote into the photos of the journey, as degrees, minutes and seconds, each a
+/// fraction; and how it reads where it is kept.
+const LATITUDE: [u32; 6] = [39, 1, 54, 1, 1692, 100];
+const LONGITUDE: [u32; 6] = [116, 1, 24, 1, 2592, 100];
+const PLACE: &str = "北纬\u{a0}39.90470°，东经\u{a0}116.40720°";
 const REMARK: &str = "二号线已停机断电，库存 36 捆";
+
+/// The segment of a JPEG in which a camera writes where it was: Exif, with a GPS directory.
+fn exif() -> Vec<u8> {
+    // An entry of a directory: tag, type (2 letters, 4 a number, 5 fractions), count, value or where it is.
+    let entry = |tag: u16, kind: u16, count: u32, value: u32| {
+        let head = [tag.to_le_bytes(), kind.to_le_bytes()].concat();
+        [&head[..], &count.to_le_bytes(), &value.to_le_bytes()].concat()
+    };
+    // The header takes 8 bytes, a directory of one entry 18, that of GPS with its four 54.
+    let (gps, fractions) = (8 + 18, 8 + 18 + 54);
+    let mut tiff = b"II*\0\x08\0\0\0\x01\0".to_vec();
+    tiff.extend(entry(0x8825, 4, 1, gps));
+    tiff.extend([0, 0, 0, 0, 4, 0]);
+    tiff.extend(entry(1, 2, 2, u32::from(b'N')));
+    tiff.extend(entry(2, 5, 3, fractions));
+    tiff.extend(entry(3, 2, 2, u32::from(b'E')));
+    tiff.extend(entry(4, 5, 3, fractions + 24));
+    tiff.extend([0; 4]);
+    tiff.extend(
+        [LATITUDE, LONGITUDE]
+            .as_flattened()
+            .iter()
+            .flat_map(|it| it.to_le_bytes()),
+    );
+    let length = u16::try_from(tiff.len() + 8).unwrap().to_be_bytes();
+    [&b"\xff\xe1"[..], &length, b"Exif\0\0", &tiff].concat()
+}
 
 /// Takes a photo of 3000 by 2000 pixels, as a camera does, with a place in it.
 async fn take_photo(page: &Page) {
+    let exif = exif();
     let take = format!(
         "(async () => {{
             const canvas = new OffscreenCanvas(3000, 2000), drawn = canvas.getContext('2d');
@@ -26,9 +57,7 @@ async fn take_photo(page: &Page) {
             drawn.fillStyle = '#b9bdc1';
             drawn.fillRect(300 + Math.random() * 900, 300, 900, 900);
             const shot = await (await canvas.convertToBlob({{ type: 'image/jpeg' }})).arrayBuffer();
-            const said = new TextEncoder().encode('Exif\\0\\0{PLACE}');
-            const head = new Uint8Array([0xff, 0xe1, 0, said.length + 2]);
-            const parts = [shot.slice(0, 2), head, said, shot.slice(2)];
+            const parts = [shot.slice(0, 2), new Uint8Array({exif:?}), shot.slice(2)];
             const files = new DataTransfer();
             files.items.add(new File(parts, 'IMG_0001.jpg', {{ type: 'image/jpeg' }}));
             const field = document.querySelector('.shot__add input');
@@ -176,8 +205,10 @@ async fn a_visit_outlives_a_dead_battery_without_a_network() {
         "已停止生产和销售",
     )
     .await;
+    page.click(("checkbox", "保留拍摄地点")).await;
     take_photo(&page).await;
     sides(&page, ".shot", 1).await;
+    page.see(PLACE).await;
     page.screenshot("visit-7-production").await;
     page.look(Look::TABLET.dark()).await;
     page.screenshot("visit-7-production-dark").await;
@@ -189,13 +220,16 @@ async fn a_visit_outlives_a_dead_battery_without_a_network() {
     next(&page).await;
     answer(&page, "整改后的产品是否符合复查条件？", "符合复查条件").await;
     next(&page).await;
+    page.see("今天是否抽取复查样品？").await;
+    page.screenshot("visit-10-sampling").await;
+    next(&page).await;
     page.see("具备复查条件").await;
-    page.screenshot("visit-10-conclusion").await;
+    page.screenshot("visit-11-conclusion").await;
     next(&page).await;
     sign(&page, "赵刚").await;
     sign(&page, "李敏").await;
     page.see("陈建国 签字").await;
-    page.screenshot("visit-11-signatures").await;
+    page.screenshot("visit-12-signatures").await;
     sign(&page, "陈建国").await;
     page.click(("button", "下一步")).await;
     page.see("整改情况现场核查记录").await;
@@ -203,7 +237,12 @@ async fn a_visit_outlives_a_dead_battery_without_a_network() {
         sides(&page, ".paper", 5).await,
         [1600, 1600, 1600, 2048, 2048]
     );
-    page.screenshot("visit-12-record").await;
+    // Of two photos one tells where it was taken, as was chosen.
+    page.holds(&format!(
+        "document.querySelector('.paper').innerText.split('{PLACE}').length === 2"
+    ))
+    .await;
+    page.screenshot("visit-13-record").await;
     page.click(("button", "登记核查结果")).await;
     page.see("已登记核查结果").await;
     page.holds("location.pathname.includes('/visits/')").await;
@@ -223,6 +262,7 @@ async fn a_visit_outlives_a_dead_battery_without_a_network() {
     office.sign_in("municipal", PASSPHRASE).await;
     office.see("整改情况现场核查记录").await;
     office.see(REMARK).await;
+    office.see(PLACE).await;
     assert_eq!(
         sides(&office, ".paper", 5).await,
         [1600, 1600, 1600, 2048, 2048]
@@ -239,12 +279,108 @@ async fn a_visit_outlives_a_dead_battery_without_a_network() {
             .await;
         assert!(
             !bytes.contains("Exif"),
-            "a photo tells what the camera wrote into it"
+            "a picture itself never tells what the camera wrote into it"
         );
     }
     office.open(&server.at(&format!("{case}?tab=log"))).await;
     office.unlock(PASSPHRASE).await;
     office.see("核查整改情况：具备复查条件").await;
+    browser.close().await;
+    office_browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn samples_taken_on_the_spot_commission_the_reinspection_without_a_network() {
+    let (server, profile) = (Server::demo(), tempfile::tempdir().unwrap());
+    let network = Network::to(&server.url()).await;
+    let browser = Browser::launch(profile.path()).await;
+    let page = browser.page(Look::TABLET).await;
+    page.open(&network.at("/")).await;
+    page.sign_in("chaoyang", PASSPHRASE).await;
+    page.see("已同步").await;
+    page.evaluate::<bool>("navigator.serviceWorker.ready.then(() => true)")
+        .await;
+    network.cut();
+    page.find(("main", "link", "登记送达")).await;
+    let case: String = page
+        .evaluate(
+            "document.querySelector('main a[href*=\"/record/\"]').pathname.split('/record/')[0]",
+        )
+        .await;
+    page.click(format!("main a[href='{case}']").as_str()).await;
+    page.click(("link", "现场核查")).await;
+    for (field, text) in [
+        ("#first-name", "赵刚"),
+        ("#first-number", "01050331"),
+        ("#second-name", "李敏"),
+        ("#second-number", "01050217"),
+    ] {
+        page.fill(field, text).await;
+    }
+    next(&page).await;
+    page.fill("#present-name", "陈建国").await;
+    next(&page).await;
+    for (title, words) in [
+        ("企业是否已查明不合格原因？", "已查明"),
+        ("整改措施是否已落实？", "已全部落实"),
+        ("库存的不合格产品如何处理？", "没有库存"),
+        ("已售出的不合格产品如何处理？", "没有售出"),
+        ("同型号产品是否已停止生产、销售？", "已停止生产和销售"),
+        ("企业今后是否继续生产同型号产品？", "整改后继续生产"),
+        ("整改后的产品是否符合复查条件？", "数量不足"),
+    ] {
+        answer(&page, title, words).await;
+        next(&page).await;
+    }
+
+    // Nothing can be commissioned before the products are fit for it.
+    page.see("还不具备复查条件").await;
+    page.holds("[...document.querySelectorAll('.opt')].find(it => it.innerText.includes('已抽样封样')).querySelector('input').disabled").await;
+    page.click(("button", "上一题")).await;
+    answer(&page, "整改后的产品是否符合复查条件？", "符合复查条件").await;
+    next(&page).await;
+
+    // What became of the samples decides what is recorded, and what follows is told before.
+    answer(&page, "今天是否抽取复查样品？", "企业无正当理由拒绝抽样").await;
+    page.fill("#note", "厂长拒绝开启成品库").await;
+    next(&page).await;
+    page.see("公告第 1 类").await;
+    page.screenshot("visit-refused-conclusion").await;
+    page.click(("button", "上一题")).await;
+    answer(&page, "今天是否抽取复查样品？", "已抽样封样，委托复查").await;
+    page.holds("document.querySelector('.opts + .q__hint').innerText === '复查'")
+        .await;
+    page.fill("#sampling-body", "市质检院").await;
+    page.fill("#sampling-due", "2099-12-31").await;
+    page.fill("#sampling-product", "三月十日批，六卷").await;
+    page.screenshot("visit-10-samples").await;
+    next(&page).await;
+    page.see("委托复查").await;
+    page.see("2099-12-31").await;
+    page.see_gone("公告第 1 类").await;
+    page.screenshot("visit-11-consequences").await;
+    next(&page).await;
+    for name in ["赵刚", "李敏", "陈建国"] {
+        sign(&page, name).await;
+    }
+    page.click(("button", "下一步")).await;
+    page.see("市质检院，2099-12-31 前完成").await;
+    page.click(("button", "登记核查结果")).await;
+    page.see("已登记核查结果").await;
+    page.assert_no_complaints().await;
+
+    // Both events are the bureau's and the municipal bureau's.
+    network.mend();
+    page.evaluate::<bool>("dispatchEvent(new Event('online'))")
+        .await;
+    page.see("已同步").await;
+    let office_profile = tempfile::tempdir().unwrap();
+    let office_browser = Browser::launch(office_profile.path()).await;
+    let office = office_browser.page(Look::DESK).await;
+    office.open(&server.at(&format!("{case}?tab=log"))).await;
+    office.sign_in("municipal", PASSPHRASE).await;
+    office.see("核查整改情况：具备复查条件").await;
+    office.see("委托复查").await;
     browser.close().await;
     office_browser.close().await;
 }

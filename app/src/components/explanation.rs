@@ -17,6 +17,7 @@ use crate::{
         calendar::{Square, Stretch, Week, caption, stretches},
         duty::DISPUTED,
     },
+    people::name_of,
     session::LedgerCase,
 };
 
@@ -27,6 +28,7 @@ pub(crate) fn explanation(
     row: &Deadline,
     why: &Explanation,
     case: &LedgerCase,
+    today: Day,
     foot: String,
 ) -> AnyView {
     let sentence = why
@@ -54,7 +56,7 @@ pub(crate) fn explanation(
     view! {
         <section class="why" id="why" aria-labelledby="why-title" tabindex="-1">
             <h2 class="vh" id="why-title">{format!("{}：为什么是这一天", why.title)}</h2>
-            {equation(row, why)}
+            {equation(row, why, today)}
             {row.disputed.then(|| view! { <p class="why__note">{status(Look::Disputed, DISPUTED)}"，暂按较早的一条计算"</p> })}
             {calendar(row, why)}
             <p class="why__say">{sentence}</p>
@@ -70,13 +72,19 @@ fn for_people(text: &str, case: &LedgerCase) -> String {
     let named = case.records.iter().find_map(|record| {
         let id = format!("（{}）", record.event_id);
         text.contains(&id)
-            .then(|| text.replace(&id, &format!("，{}登记", record.author)))
+            .then(|| text.replace(&id, &format!("，{}登记", name_of(&record.author))))
     });
     named.unwrap_or_else(|| text.to_owned())
 }
 
-fn equation(row: &Deadline, why: &Explanation) -> AnyView {
+fn equation(row: &Deadline, why: &Explanation, today: Day) -> AnyView {
     let sum = &why.equation;
+    // The year goes without saying where it is this year's, or the one before it in the line.
+    let beside = if sum.from.year() == today.year() {
+        sum.due.unwrap_or(sum.from)
+    } else {
+        today
+    };
     let due = sum.due.map(|due| {
         let class = if row.provisional { "is-guess" } else { "" };
         view! {
@@ -94,7 +102,7 @@ fn equation(row: &Deadline, why: &Explanation) -> AnyView {
         <dl class="why__eq">
             <div>
                 <dt>{sum.from_title}</dt>
-                <dd>{day_of(sum.from, sum.due.unwrap_or(sum.from))}</dd>
+                <dd>{day_of(sum.from, beside)}</dd>
             </div>
             {sign("＋")}
             <div>
@@ -183,7 +191,7 @@ fn folded(weeks: Vec<Week>, words: Words) -> AnyView {
         view! {
             <tr class="cal__fold">
                 <td colspan="7">
-                    <button type="button" on:click=move |_| open.set(true)>
+                    <button type="button" on:click=move |_| { crate::keys::focus("why"); open.set(true); }>
                         {format!("⋯ 中间 {count} 周")}
                     </button>
                 </td>

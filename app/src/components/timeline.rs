@@ -19,7 +19,7 @@ pub(crate) fn timeline_view(timeline: &Timeline) -> AnyView {
         .map(|(from, days, name)| {
             view! {
                 <div class="x tl__band" style:--d=from.to_string() style:--len=days.to_string()>
-                    <span>{name.clone()}</span>
+                    {(!name.is_empty()).then(|| view! { <span>{name.clone()}</span> })}
                 </div>
             }
         })

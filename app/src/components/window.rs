@@ -1,11 +1,14 @@
 //! A long table of which only the rows in sight are drawn, at the same height each.
 
 use leptos::{ev, html, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, FocusOptions, HtmlElement};
 
-/// Rows drawn beyond each edge of what is in sight.
-const BEYOND: usize = 16;
+/// Rows drawn beyond each edge of what is in sight: each costs as much as one in sight when the box
+/// leaps.
+const BEYOND: usize = 8;
 /// The window moves in steps of so many rows, so that most scrolling draws nothing.
-const STEP: usize = 8;
+const STEP: usize = 4;
 /// Until the first row has been measured.
 const ROW_HEIGHT_PIXELS: f64 = 27.0;
 
@@ -42,6 +45,81 @@ impl Window {
     }
 }
 
+/// Where the rows are drawn: each in a slot that is filled again once its row has left, which is far
+/// less work than a new row. A row that stays in sight stays in its slot.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Slots {
+    window: Window,
+    /// The slot of the first row.
+    turned: usize,
+}
+
+impl Slots {
+    fn after(before: Option<&Self>, window: Window) -> Self {
+        let turned = match before {
+            Some(before) if before.window.count != window.count => 0,
+            // After a leap every slot is filled again where it is.
+            Some(before) if before.window.first.abs_diff(window.first) >= window.count => {
+                before.turned
+            }
+            Some(before) => {
+                (before.turned + window.count + window.first - before.window.first) % window.count
+            }
+            None => 0,
+        };
+        Self { window, turned }
+    }
+
+    /// How many there are.
+    pub(crate) fn count(self) -> usize {
+        self.window.count
+    }
+
+    /// Which row is in a slot.
+    pub(crate) fn row_in(self, slot: usize) -> usize {
+        self.window.first + self.places_behind(slot)
+    }
+
+    /// How far a slot is behind the one of the first row.
+    fn places_behind(self, slot: usize) -> usize {
+        (slot + self.count() - self.turned) % self.count()
+    }
+
+    /// Puts the slots into the order of their rows, between the first and the last of `body`, by
+    /// moving those that changed ends.
+    fn turn(self, body: &Element) {
+        let (Some(above), Some(below)) = (body.first_element_child(), body.last_element_child())
+        else {
+            return;
+        };
+        let Some(first) = above.next_element_sibling() else {
+            return;
+        };
+        let Some(behind) = slot_of(&first).map(|slot| self.places_behind(slot)) else {
+            return;
+        };
+        let ahead = (self.count() - behind) % self.count();
+        // What is in the page can be moved within it.
+        if ahead <= behind {
+            for _ in 0..ahead {
+                if let Some(row) = above.next_element_sibling() {
+                    let _ = body.insert_before(&row, Some(&below));
+                }
+            }
+        } else {
+            for _ in 0..behind {
+                if let Some(row) = below.previous_element_sibling() {
+                    let _ = body.insert_before(&row, above.next_element_sibling().as_deref());
+                }
+            }
+        }
+    }
+}
+
+fn slot_of(row: &Element) -> Option<usize> {
+    row.get_attribute("data-slot")?.parse().ok()
+}
+
 /// The box that a long table scrolls in. Its rows have an id; [`Sight::measure`] is called when it scrolls.
 #[derive(Clone, Copy)]
 pub(crate) struct Sight {
@@ -49,6 +127,8 @@ pub(crate) struct Sight {
     pub(crate) the_box: NodeRef<html::Div>,
     /// What is drawn of the rows.
     pub(crate) window: Memo<Window>,
+    /// Where they are drawn, by a table that gives each slot its number as `data-slot`.
+    pub(crate) slots: Memo<Slots>,
     count: Signal<usize>,
     row_height: RwSignal<f64>,
     scrolled: RwSignal<(f64, f64)>,
@@ -59,12 +139,14 @@ impl Sight {
     pub(crate) fn of(count: Signal<usize>) -> Self {
         let row_height = RwSignal::new(ROW_HEIGHT_PIXELS);
         let scrolled = RwSignal::new((0.0, 900.0));
+        let window = Memo::new(move |_| {
+            let (top, height) = scrolled.get();
+            Window::of(top, height, row_height.get())
+        });
         let sight = Self {
             the_box: NodeRef::new(),
-            window: Memo::new(move |_| {
-                let (top, height) = scrolled.get();
-                Window::of(top, height, row_height.get())
-            }),
+            window,
+            slots: Memo::new(move |before| Slots::after(before, window.get())),
             count,
             row_height,
             scrolled,
@@ -95,6 +177,21 @@ impl Sight {
             f64::from(the_box.client_height()),
         );
         self.scrolled.set(scrolled);
+    }
+
+    /// Keeps the slots in the order of their rows for as long as the table is shown.
+    pub(crate) fn keep_in_order(self) {
+        Effect::new(move |before: Option<Slots>| {
+            let slots = self.slots.get();
+            let body = self.the_box.try_get_untracked().flatten();
+            if let Some(body) = body.and_then(|it| it.query_selector("tbody").ok().flatten()) {
+                if let Some(before) = before {
+                    keep_focus(&body, before, slots);
+                }
+                slots.turn(&body);
+            }
+            slots
+        });
     }
 
     /// The height of what is not drawn above.
@@ -166,6 +263,29 @@ impl Sight {
     }
 }
 
+/// A focus within a row that leaves goes to its table, and not to the row that takes its slot.
+fn keep_focus(body: &Element, before: Slots, after: Slots) {
+    let focused = document().active_element();
+    let row = focused.and_then(|it| it.closest("[data-slot]").ok().flatten());
+    let slot = row.filter(|row| body.contains(Some(row)));
+    let Some(slot) = slot.as_ref().and_then(slot_of) else {
+        return;
+    };
+    if before.row_in(slot) == after.row_in(slot) {
+        return;
+    }
+    if let Some(Ok(Some(table))) = body
+        .closest("table")
+        .ok()
+        .map(|it| it.map(JsCast::dyn_into::<HtmlElement>).transpose())
+    {
+        let options = FocusOptions::new();
+        options.set_prevent_scroll(true);
+        // A table that is gone needs no focus.
+        let _ = table.focus_with_options(&options);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(
@@ -198,5 +318,29 @@ mod tests {
                 .slice(&[1, 2])
                 .is_empty()
         );
+    }
+
+    #[test]
+    fn a_row_in_sight_stays_in_its_slot() {
+        let at = |scrolled: f64| Window::of(scrolled, 700.0, 27.0);
+        let mut slots = Slots::after(None, at(0.0));
+        for scrolled in [0.0, 300.0, 900.0, 600.0, 100_000.0, 99_000.0, 0.0, 216.0] {
+            let next = Slots::after(Some(&slots), at(scrolled));
+            let rows = |slots: Slots| (0..slots.count()).map(move |slot| slots.row_in(slot));
+            let first = next.window.first;
+            let mut drawn: Vec<_> = rows(next).collect();
+            for (row, other) in rows(slots).zip(&drawn) {
+                let stays = (first..first + next.count()).contains(&row);
+                assert!(!stays || row == *other, "{row} at {scrolled}");
+            }
+            drawn.rotate_left(next.turned);
+            assert!(
+                drawn.into_iter().eq(first..first + next.count()),
+                "{scrolled}"
+            );
+            slots = next;
+        }
+        let smaller = Slots::after(Some(&slots), Window::of(900.0, 300.0, 27.0));
+        assert_eq!(smaller.turned, 0, "other slots");
     }
 }

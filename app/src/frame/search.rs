@@ -10,7 +10,11 @@ use leptos::{ev, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 pub(crate) use self::found::Found;
-use crate::{components::sprite::icon, keys::SEARCH_FIELD, lazy};
+use crate::{
+    components::sprite::icon,
+    keys::{self, SEARCH_FIELD},
+    lazy,
+};
 
 /// A click on a result comes before the list is taken away.
 const LEAVING: Duration = Duration::from_millis(200);
@@ -67,6 +71,8 @@ pub(super) fn Search() -> impl IntoView {
             let chosen = current.get_untracked();
             if let Some(hit) = found.with_untracked(|found| found.get(chosen).cloned()) {
                 open.set(false);
+                // What is typed next is for the case.
+                keys::focus("main");
                 navigate(&hit.address, NavigateOptions::default());
             }
         }

@@ -152,11 +152,11 @@ impl LedgerRow {
         format!("/cases/{}", self.case.id)
     }
 
-    /// Whether every word that was typed is found in the row.
-    pub(crate) fn matches(&self, typed: &str) -> bool {
+    /// Whether every word that was typed is found in the row, or in what its officer is called.
+    pub(crate) fn matches(&self, typed: &str, officer: &str) -> bool {
         typed
             .split_whitespace()
-            .all(|word| self.search.contains(word))
+            .all(|word| self.search.contains(word) || officer.contains(word))
     }
 
     /// Whether something is still to be done.

@@ -28,6 +28,8 @@ const MOST_TICKS: i32 = 9;
 const LESSER_STEPS: [&str; 3] = ["组织复检", "送达决定", "强制复查"];
 /// Shorter holidays are not drawn as a band.
 const BAND_DAYS: usize = 3;
+/// On the whole axis there is room for the names of so many.
+const MOST_NAMES: i32 = 14;
 /// A limit that the law does not set is drawn open for so many days after today.
 const OPEN_DAYS: i32 = 18;
 
@@ -38,7 +40,8 @@ pub(crate) struct Timeline {
     pub(crate) span: i32,
     /// Day and label of each tick.
     pub(crate) ticks: Vec<(i32, String)>,
-    /// Beginning, length and name of each long holiday.
+    /// Beginning, length and name of each long holiday; the name is empty where it would lie on the
+    /// one before.
     pub(crate) bands: Vec<(i32, i32, String)>,
     /// Today, where it lies on the axis.
     pub(crate) now: Option<(i32, String)>,
@@ -191,9 +194,17 @@ fn bands(axis: &Axis, calendar: &WorkCalendar) -> Vec<(i32, i32, String)> {
     let days: Vec<(i32, Option<String>)> = (0..axis.span)
         .map(|day| (day, name_of(axis.begin + day)))
         .collect();
+    let mut named = -axis.span;
     days.chunk_by(|one, other| one.1 == other.1)
         .filter(|run| run.len() >= BAND_DAYS)
         .filter_map(|run| Some((run[0].0, i32::try_from(run.len()).ok()?, run[0].1.clone()?)))
+        .map(|(from, length, name)| {
+            if (from - named) * MOST_NAMES < axis.span {
+                return (from, length, String::new());
+            }
+            named = from;
+            (from, length, name)
+        })
         .collect()
 }
 

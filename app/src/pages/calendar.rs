@@ -19,6 +19,7 @@ use crate::{
         status::{Look, status},
     },
     model::duty::number_of,
+    people::name_of,
     session::Session,
     words::day,
 };
@@ -252,7 +253,7 @@ fn said_row(entry: &Entry, today: Day, speaks: bool, session: Session) -> AnyVie
     view! {
         <tr>
             <td class="num">{day::moment(at, today)}</td>
-            <td>{entry.record.author.clone()}</td>
+            <td>{name_of(&entry.record.author)}</td>
             <td class="wrap">{what}</td>
             <td class="num">{since}</td>
             <td>{act}</td>

@@ -370,7 +370,7 @@ fn why(
         match explained(&assessment, chosen.as_deref()) {
             Some(row) => {
                 let why = explain(row, &case.file, &calendar, assessment.as_of);
-                explanation(row, &why, &case, printed_by(session))
+                explanation(row, &why, &case, assessment.as_of, printed_by(session))
             }
             None => nothing_to_explain(&assessment),
         }

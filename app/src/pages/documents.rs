@@ -22,6 +22,7 @@ use crate::{
     components::status::{Look, status},
     frame::InAddress,
     model::documents::{Choice, SERVICE_PROOF, Service, Sheet, clashes_of, documents},
+    people::name_of,
     session::{LedgerCase, Session},
 };
 
@@ -223,7 +224,7 @@ fn kept(case: &LedgerCase) -> AnyView {
                     <td class="num"><a class="link" href=address_of(case, document)>{document.number.to_string()}</a></td>
                     <td>{name}</td>
                     <td class="num">{document.on.to_string()}</td>
-                    <td>{document.record.author.clone()}</td>
+                    <td>{name_of(&document.record.author)}</td>
                     <td>{state}</td>
                 </tr>
             }

@@ -118,7 +118,7 @@ pub(super) struct Order {
 #[component]
 pub(crate) fn Ledger() -> impl IntoView {
     let session = Session::use_in();
-    let rows = Overview::use_in().rows();
+    let (rows, people) = (Overview::use_in().rows(), Overview::use_in().people());
     let filter = RwSignal::new(Filter::default());
     let selection = Selection(RwSignal::default());
     let order = RwSignal::new(Order {
@@ -128,9 +128,11 @@ pub(crate) fn Ledger() -> impl IntoView {
     let found: Memo<Rows> = Memo::new_with_compare(
         move |_| {
             let (filter, order, today) = (filter.get(), order.get(), session.today().get());
+            let names = people.names();
+            let officer = |row: &LedgerRow| names.get(&row.officer).map_or("", String::as_str);
             let mut found: Vec<_> = rows.with(|rows| {
                 rows.iter()
-                    .filter(|row| filter.lets_through(row, today))
+                    .filter(|row| filter.lets_through(row, officer(row), today))
                     .cloned()
                     .collect()
             });

@@ -19,7 +19,7 @@ use shared::{
 
 pub(crate) use self::{
     form::{State, entries},
-    preview::preview,
+    preview::{follows, panel, preview},
 };
 use super::{case::case_in_address, not_found::no_such_case};
 use crate::{

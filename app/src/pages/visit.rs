@@ -1,9 +1,11 @@
-//! 现场: the visit by which a rectification is verified, one question a screen, without a network.
+//! 现场: the visit by which a rectification is verified and samples are taken, one question a screen,
+//! without a network.
 
 mod desk;
 mod people;
 mod photos;
 mod question;
+mod sampling;
 mod sheet;
 mod signing;
 
@@ -20,7 +22,11 @@ use shared::{
 };
 
 use self::desk::{Desk, Kept};
-use super::{case::case_in_address, not_found::no_such_case};
+use super::{
+    case::case_in_address,
+    not_found::no_such_case,
+    record::{follows, panel},
+};
 use crate::{
     components::{
         messages::{Message, Messages},
@@ -37,11 +43,11 @@ use crate::{
 #[component]
 pub(crate) fn Visiting() -> impl IntoView {
     let session = Session::use_in();
-    let case = case_in_address();
+    let now = case_in_address();
     // The screens must not be built anew when the case changes under them.
-    let shown = Memo::new(move |_| case.get().is_some());
+    let shown = Memo::new(move |_| now.get().is_some());
     move || {
-        let found = shown.get().then(|| case.get_untracked()).flatten();
+        let found = shown.get().then(|| now.get_untracked()).flatten();
         let (Some(case), Some(profile)) = (found, session.profile().get_untracked()) else {
             return no_such_case();
         };
@@ -56,7 +62,7 @@ pub(crate) fn Visiting() -> impl IntoView {
         });
         let open = move || match desk.get() {
             None => view! { <p class="entry" role="status">"正在打开……"</p> }.into_any(),
-            Some(desk) => screens(desk, &case),
+            Some(desk) => screens(desk, &case, now),
         };
         open.into_any()
     }
@@ -105,7 +111,10 @@ fn not_permitted(case: &LedgerCase) -> AnyView {
     .into_any()
 }
 
-fn screens(desk: Desk, case: &Arc<LedgerCase>) -> AnyView {
+/// The case as the ledger has it now.
+type Now = Memo<Option<Arc<LedgerCase>>>;
+
+fn screens(desk: Desk, case: &Arc<LedgerCase>, now: Now) -> AnyView {
     let at = Memo::new(move |_| desk.step());
     let case = case.clone();
     let shown = {
@@ -113,7 +122,8 @@ fn screens(desk: Desk, case: &Arc<LedgerCase>) -> AnyView {
         move || match at.get() {
             Step::Officers => people::officers(desk),
             Step::Present => people::present(desk),
-            Step::Conclusion => conclusion(desk),
+            Step::Sampling => sampling::sampling(desk, now),
+            Step::Conclusion => conclusion(desk, now),
             Step::Signatures => signing::signing(desk),
             Step::Record => record(desk, &case),
             step => question::question(desk, &case, step),
@@ -257,7 +267,12 @@ pub(super) fn beside(visit: &Visit, step: Step, after: bool) -> Option<Step> {
 }
 
 /// What follows from the answers, and what is to be recorded.
-fn conclusion(desk: Desk) -> AnyView {
+fn conclusion(desk: Desk, now: Now) -> AnyView {
+    let follows = Memo::new(move |_| {
+        let events = desk.with(Visit::events);
+        let case = now.get()?;
+        follows(desk.session, &case, &events)
+    });
     let result = move || {
         let outcome = desk.with(Visit::outcome);
         let Some(outcome) = outcome else {
@@ -272,16 +287,6 @@ fn conclusion(desk: Desk) -> AnyView {
         } else {
             Look::Done
         };
-        let session = desk.session;
-        let follows = session
-            .cases()
-            .with(|cases| {
-                cases
-                    .iter()
-                    .find(|it| it.id == desk.case.get_value())
-                    .cloned()
-            })
-            .and_then(|case| follows(session, desk, &case));
         let recorded = desk
             .with(Visit::events)
             .iter()
@@ -293,7 +298,7 @@ fn conclusion(desk: Desk) -> AnyView {
             <section class="q__part">
                 <p class="field-lab">"将登记"</p>
                 <ul class="q__list">{recorded}</ul>
-                {follows.map(|words| view! { <p class="q__hint">{words}</p> })}
+                {panel(now, follows)}
             </section>
         }
         .into_any()
@@ -307,20 +312,6 @@ fn conclusion(desk: Desk) -> AnyView {
         {missing(desk, Step::Conclusion)}
     }
     .into_any()
-}
-
-/// The days that will follow.
-fn follows(session: Session, desk: Desk, case: &LedgerCase) -> Option<String> {
-    let events = desk.with(Visit::events);
-    let before = session.assessment(case);
-    let after = session.assess_with(case, &events);
-    let mut file = shared::CaseFile::clone(&case.file);
-    file.events.extend(events);
-    let calendar = session.calendar().get();
-    let follows =
-        crate::model::consequences::Consequences::of(&before, &case.file, &after, &file, &calendar);
-    let words = follows.days_in_words();
-    (!words.is_empty()).then_some(words)
 }
 
 /// What is still missing before this step, each a way there.
@@ -404,6 +395,15 @@ fn save(desk: Desk, id: shared::id::CaseId) -> impl Fn() + Clone + Send + Sync +
         desk.busy.set(true);
         let id = id.clone();
         spawn_local(async move {
+            if let Some(refused) = sampling::refused(desk.session, &id, &visit) {
+                let _ = desk.busy.try_set(false);
+                messages.say(
+                    Message::bad("没有登记成功")
+                        .more(format!("{refused}。填写的内容都在，请核对“抽取样品”。")),
+                );
+                desk.go(Step::Sampling);
+                return;
+            }
             let together = Together {
                 events: visit.events(),
                 attachments: visit.attachments(),

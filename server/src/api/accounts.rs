@@ -6,8 +6,8 @@ use axum::{
     http::StatusCode,
 };
 use shared::{
-    Role,
-    account::{Account, AccountEdit, Invitation, WelcomeToken, check_names, check_office},
+    Actor, Role,
+    account::{Account, AccountEdit, Invitation, Person, WelcomeToken, check_names, check_office},
     sync::Scope,
 };
 
@@ -36,6 +36,35 @@ pub(super) async fn list(
     Ok(Json(
         state.with_database(crate::db::Database::accounts).await?,
     ))
+}
+
+/// The names of those whose work the user comes to see: of the own office, of the municipal bureau,
+/// and for a district of the inspection bodies; the municipal bureau knows everybody.
+#[utoipa::path(get, path = "/api/people", responses((status = 200, body = Vec<Person>), (status = 401, body = Problem)))]
+pub(super) async fn people(
+    AxumState(state): AxumState<State>,
+    SignedIn(reader, _): SignedIn,
+) -> Result<Json<Vec<Person>>, Problem> {
+    let accounts = state.with_database(crate::db::Database::accounts).await?;
+    let known = accounts
+        .into_iter()
+        .filter(|account| knows(&reader, &account.actor));
+    let people = known.map(|account| Person {
+        user: account.actor.user,
+        display: account.display,
+    });
+    Ok(Json(people.collect()))
+}
+
+fn knows(reader: &Actor, other: &Actor) -> bool {
+    let same_office = (reader.role, &reader.office) == (other.role, &other.office);
+    same_office
+        || other.role == Role::Municipal
+        || match reader.role {
+            Role::Municipal | Role::Administrator => true,
+            Role::District => other.role == Role::InspectionBody,
+            Role::InspectionBody => false,
+        }
 }
 
 /// Makes of an account what the administrator says: its name, role and office, and whether it may

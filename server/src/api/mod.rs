@@ -126,6 +126,7 @@ pub fn router(state: State) -> Router {
         .routes(routes!(session::welcome))
         .routes(routes!(session::invitation))
         .routes(routes!(accounts::list))
+        .routes(routes!(accounts::people))
         .routes(routes!(accounts::edit))
         .routes(routes!(accounts::reset))
         .routes(routes!(accounts::invite))

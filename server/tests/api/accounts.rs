@@ -143,6 +143,34 @@ async fn only_administrators_keep_accounts() {
 }
 
 #[tokio::test]
+async fn people_are_known_to_those_who_see_their_work() {
+    let server = Server::new();
+    let all = ["admin", "chaoyang", "haidian", "lab", "municipal"];
+    for (user, known) in [
+        ("municipal", &all[..]),
+        ("admin", &all[..]),
+        ("chaoyang", &["chaoyang", "lab", "municipal"]),
+        ("lab", &["lab", "municipal"]),
+    ] {
+        let cookie = server.sign_in(user).await;
+        let answer = server
+            .send(Method::GET, "/api/people", Some(&cookie), b"")
+            .await
+            .json();
+        let people = answer.as_array().unwrap();
+        let mut users: Vec<_> = people
+            .iter()
+            .filter_map(|person| person["user"].as_str())
+            .collect();
+        users.sort_unstable();
+        assert_eq!(users, known, "{user}");
+        assert!(people.iter().all(|person| person["display"].is_string()));
+    }
+    let stranger = server.send(Method::GET, "/api/people", None, b"").await;
+    assert_eq!(stranger.status.as_u16(), 401);
+}
+
+#[tokio::test]
 async fn bad_requests_get_a_clear_problem() {
     let server = Server::new();
     let cookie = server.sign_in("municipal").await;
@@ -255,6 +283,7 @@ async fn the_document_names_every_endpoint() {
             "/api/invitations",
             "/api/news",
             "/api/passphrase",
+            "/api/people",
             "/api/review",
             "/api/sample",
             "/api/session",

@@ -154,4 +154,32 @@ pub const QUESTIONS: &[Question] = &[
             explained("none", "还没有整改后的产品", NOT_READY),
         ],
     },
+    Question {
+        step: Step::Sampling,
+        asks: "今天是否抽取复查样品？",
+        hint: "抽样即委托复查，确定复查产品和完成时限（第十七条）；到期不申请的，强制复查（第十八条）。",
+        choices: &[
+            choice("later", "今天不抽样", ""),
+            choice(
+                "taken",
+                "已抽样封样，委托复查",
+                "将登记委托复查；须填检验机构和完成时限",
+            ),
+            explained(
+                "refused",
+                "企业无正当理由拒绝抽样",
+                "将登记为拒绝抽样，第二十四条（三）1；须写明情况",
+            ),
+            explained(
+                "refused_with_reason",
+                "企业有正当理由不能抽样",
+                "将登记为拒绝抽样，有正当理由；须写明理由",
+            ),
+            explained(
+                "tampered",
+                "已封存的样品被更换、隐匿或处理",
+                "将登记为擅自处理封存样品，第二十四条（三）2；须写明情况",
+            ),
+        ],
+    },
 ];

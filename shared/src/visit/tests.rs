@@ -1,5 +1,10 @@
+use serde_json::json;
+
 use super::*;
-use crate::{attachment::Purpose, change::MAXIMUM_CHANGE_BYTES};
+use crate::{
+    attachment::{Place, Purpose},
+    change::MAXIMUM_CHANGE_BYTES,
+};
 
 fn visit(answers: &[(Step, &str)]) -> Visit {
     let mut visit = Visit::new("visit-1".into(), "2013-03-04".parse().unwrap(), 0);
@@ -80,6 +85,66 @@ fn what_goes_on_is_recorded_beside_the_result() {
     assert!(visit(&[]).events().is_empty());
 }
 
+#[test]
+fn what_became_of_the_samples_is_recorded_beside_the_result() {
+    let check = |changed: &[(Step, &str)], compelled, expected: &[(&str, Value)]| {
+        let mut visit = whole();
+        for (step, answer) in changed {
+            visit.answers.insert(*step, (*answer).to_owned());
+        }
+        visit.commission = Some(Commission {
+            round: 2,
+            compelled,
+            body: " 检验机构 ".into(),
+            product: String::new(),
+            due: Some("2013-04-01".parse().unwrap()),
+        });
+        let told: Vec<_> = visit
+            .events()
+            .iter()
+            .skip(1)
+            .map(|event| {
+                let mut fields = serde_json::to_value(event).unwrap();
+                for known in ["id", "type", "on"] {
+                    fields.as_object_mut().unwrap().remove(known);
+                }
+                (event.kind.name().to_owned(), fields)
+            })
+            .collect();
+        let expected: Vec<_> = expected
+            .iter()
+            .map(|(kind, fields)| ((*kind).to_owned(), fields.clone()))
+            .collect();
+        assert_eq!(told, expected, "{changed:?}");
+    };
+    let commissioned = |more: Value| {
+        let mut fields = json!({ "round": 2, "due": "2013-04-01", "body": "检验机构" });
+        fields
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        [("reinspection_commissioned", fields)]
+    };
+    let at = |answer| [(Step::Sampling, answer)];
+    check(&at("later"), false, &[]);
+    check(&at("taken"), false, &commissioned(json!({})));
+    check(
+        &at("taken"),
+        true,
+        &commissioned(json!({ "compelled": true })),
+    );
+    let refused = |justified: bool| [("sampling_refused", json!({ "justified": justified }))];
+    check(&at("refused"), false, &refused(false));
+    check(&at("refused_with_reason"), false, &refused(true));
+    check(&at("tampered"), false, &[("sample_tampered", json!({}))]);
+    // Who ends production has nothing to be sampled.
+    check(
+        &[(Step::Sampling, "taken"), (Step::Future, "ceased")],
+        false,
+        &[],
+    );
+}
+
 /// A visit with nothing missing.
 fn whole() -> Visit {
     let mut visit = visit(&[
@@ -139,6 +204,7 @@ fn what_is_missing_is_named_where_it_is_missing() {
             it.answers.insert(Step::Future, "ceased".into());
             it.remarks.insert(Step::Future, "设备已拆除".into());
             it.answers.remove(&Step::Samples);
+            it.answers.remove(&Step::Sampling);
         },
         &[],
     );
@@ -174,6 +240,57 @@ fn what_is_missing_is_named_where_it_is_missing() {
     assert_eq!(visit.attachments().len(), 3);
 }
 
+/// Takes samples in the visit, for a reinspection that `change` may change.
+fn take(visit: &mut Visit, change: fn(&mut Commission)) {
+    visit.answers.insert(Step::Sampling, "taken".into());
+    let mut commission = Commission {
+        round: 1,
+        body: "body".into(),
+        due: Some(visit.on),
+        ..Commission::default()
+    };
+    change(&mut commission);
+    visit.commission = Some(commission);
+}
+
+#[test]
+fn samples_are_for_somebody_by_a_day_and_of_a_rectification_that_is_ready_or_compelled() {
+    let check = |change: fn(&mut Visit), expected: &[Step]| {
+        let mut visit = whole();
+        change(&mut visit);
+        let steps: Vec<_> = visit.missing().into_iter().map(|it| it.step).collect();
+        assert_eq!(steps, expected);
+    };
+    let sampling = &[Step::Sampling];
+    check(|it| take(it, |_| {}), &[]);
+    check(|it| take(it, |it| it.body = " ".into()), sampling);
+    check(|it| take(it, |it| it.due = None), sampling);
+    check(
+        |it| take(it, |it| it.due = Some("2013-03-03".parse().unwrap())),
+        sampling,
+    );
+    let not_ready: fn(&mut Visit) = |it| {
+        it.answers.insert(Step::Causes, "partly".into());
+        it.remarks.insert(Step::Causes, "remark".into());
+        take(it, |_| {});
+    };
+    check(not_ready, sampling);
+    check(
+        |it| {
+            it.answers.insert(Step::Causes, "partly".into());
+            it.remarks.insert(Step::Causes, "remark".into());
+            take(it, |it| it.compelled = true);
+        },
+        &[],
+    );
+    check(
+        |it| {
+            it.answers.insert(Step::Sampling, "taken".into());
+        },
+        sampling,
+    );
+}
+
 #[test]
 fn the_longest_visit_fits_into_one_change() {
     let mut visit = whole();
@@ -188,8 +305,16 @@ fn the_longest_visit_fits_into_one_change() {
     for _ in 0..MAXIMUM_PHOTOS {
         let mut attachment = picture("不合格原因 照片 60", Purpose::Photo);
         attachment.taken_at = Some(1_362_364_800_000);
+        let place = Some(Place {
+            latitude_microdegrees: -89_999_999,
+            longitude_microdegrees: -179_999_999,
+        });
         let step = Step::Production;
-        visit.photos.push(Photo { step, attachment });
+        visit.photos.push(Photo {
+            step,
+            attachment,
+            place,
+        });
     }
     let event = visit.events().remove(0);
     assert!(serde_json::to_vec(&event).unwrap().len() < MAXIMUM_CHANGE_BYTES - 1024);

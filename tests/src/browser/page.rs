@@ -274,11 +274,17 @@ impl Page {
             .await;
     }
 
-    /// Presses a key, such as `Enter`, `Escape`, `/` or `g`.
+    /// Presses a key, such as `Enter`, `Escape`, `/` or `g`; or one with Shift, such as `Shift+Tab`.
     pub async fn press(&self, key: &str) {
+        const SHIFT: i64 = 8;
+        let (modifiers, key) = match key.strip_prefix("Shift+") {
+            Some(key) => (SHIFT, key),
+            None => (0, key),
+        };
         let known = keys::get_key_definition(key).expect("a key of the keyboard");
         let text = known.text.or((known.key.len() == 1).then_some(known.key));
         let mut event = DispatchKeyEventParams::builder()
+            .modifiers(modifiers)
             .key(known.key)
             .code(known.code)
             .windows_virtual_key_code(known.key_code)
@@ -405,7 +411,7 @@ impl Page {
         self.tab.close().await.expect("a tab closes");
     }
 
-    async fn on(
+    pub(super) async fn on(
         &self,
         target: &Target,
         function: &str,
@@ -419,7 +425,7 @@ impl Page {
     }
 
     /// Tries until there is something. An error is tried again too: pages change under one's hand.
-    async fn until<T>(
+    pub(super) async fn until<T>(
         &self,
         what: &str,
         attempt: impl AsyncFn() -> Result<Option<T>, CdpError>,
@@ -445,7 +451,7 @@ impl Page {
         }
     }
 
-    async fn fail(&self, what: &str, why: impl Display) -> ! {
+    pub(super) async fn fail(&self, what: &str, why: impl Display) -> ! {
         let url = self.tab.url().await.ok().flatten().unwrap_or_default();
         let text = self.try_text().await.unwrap_or_default();
         let picture = match self

@@ -23,7 +23,7 @@ pub(crate) fn Found() -> impl IntoView {
         let typed = typed.with(|typed| typed.trim().to_lowercase());
         found.set(if open.get() && !typed.is_empty() {
             rows.with(|rows| {
-                let matching = rows.iter().filter(|row| row.matches(&typed));
+                let matching = rows.iter().filter(|row| row.matches(&typed, ""));
                 matching.take(SHOWN).map(|row| hit(row)).collect()
             })
         } else {

@@ -268,7 +268,7 @@ fn log(own: &Announcement) -> AnyView {
                 <li>
                     <time class="num">{on.to_string()}" "{day::moment(at, on)}</time>
                     <b>{words::step(step).to_owned()}{many}{(!named.is_empty()).then(|| format!("：{named}"))}</b>
-                    <span>{author}</span>
+                    <span>{crate::people::name_of(&author)}</span>
                 </li>
             }
         })

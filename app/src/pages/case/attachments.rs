@@ -16,6 +16,7 @@ use crate::{
         picture::shot,
         status::{Look, status},
     },
+    people::name_of,
     photo::{chosen, prepared},
     session::{AttachmentRecord, LedgerCase, Session, Together},
     words::day,
@@ -177,7 +178,7 @@ fn one(case: &Arc<LedgerCase>, attachment: &Attachment, record: &AttachmentRecor
     let session = Session::use_in();
     let who = format!(
         "{} {}",
-        record.author,
+        name_of(&record.author),
         day::moment(record.recorded_at_milliseconds, session.today().get())
     );
     let unsent = record.unsent.then(|| status(Look::Later, "待发"));

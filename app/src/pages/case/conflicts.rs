@@ -20,6 +20,7 @@ use crate::{
     },
     model::documents::clashes_of,
     pages::{documents::clash, record::undo::retract},
+    people::name_of,
     session::{LedgerCase, Session},
     words::day,
 };
@@ -89,7 +90,7 @@ fn parallel_view(case: &Arc<LedgerCase>, edit: &ParallelEdit) -> AnyView {
                     <span class="num">{day::moment(at, session.today().get())}</span>
                     <span>
                         <b>{in_words(value)}</b>
-                        <small>{format!("{} 填写，被后来的修改盖过", record.author)}</small>
+                        <small>{format!("{} 填写，被后来的修改盖过", name_of(&record.author))}</small>
                     </span>
                     {settle_button(case, edit, value.clone(), "改用这一个")}
                 </li>
@@ -155,7 +156,7 @@ fn set_aside_view(set_aside: &[SetAside]) -> Option<AnyView> {
             };
             view! {
                 <li>
-                    <span>{change.record.author.clone()}</span>
+                    <span>{name_of(&change.record.author)}</span>
                     <span>
                         <b>{why}</b>
                         <small class="num">{change.record.change.to_string()}</small>
@@ -206,7 +207,7 @@ fn version(case: &Arc<LedgerCase>, position: usize, event: &Event, counts: bool)
     let recorded = case.records.get(position).map(|record| {
         format!(
             "{} 登记于 {}",
-            record.author,
+            name_of(&record.author),
             day::moment(record.recorded_at_milliseconds, session.today().get())
         )
     });

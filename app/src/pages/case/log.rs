@@ -8,6 +8,7 @@ use shared::{Event, EventKind, permission::may_record, visit::RECORD_FIELD, word
 use crate::{
     components::status::{Look, status},
     pages::record::undo::retract,
+    people::name_of,
     session::{EventRecord, LedgerCase, Session},
     words::day,
 };
@@ -90,7 +91,7 @@ fn title(case: &LedgerCase, event: &Event) -> String {
 fn recorded(record: &EventRecord, session: Session) -> String {
     format!(
         "{} 登记于 {}",
-        record.author,
+        name_of(&record.author),
         day::moment(record.recorded_at_milliseconds, session.today().get())
     )
 }

@@ -7,6 +7,7 @@ use super::address_of;
 use crate::{
     components::status::Look,
     model::duty::number_of,
+    people::name_of,
     session::{LedgerCase, Session},
 };
 
@@ -24,7 +25,7 @@ pub(crate) fn told(case: &LedgerCase, clashes: &[Clash]) -> Vec<AnyView> {
                     "{here}{}　{}　{} 出文",
                     number_of(of),
                     of.file.case.enterprise.name,
-                    document.record.author
+                    name_of(&document.record.author)
                 );
                 Some(view! { <li><a class="link" href=address_of(of, document)>{words}</a></li> })
             })

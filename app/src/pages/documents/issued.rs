@@ -21,6 +21,7 @@ use crate::{
     },
     model::documents::{clashes_of, documents, numbered},
     pages::record,
+    people::name_of,
     session::{LedgerCase, Session, Together},
     worker,
 };
@@ -147,7 +148,7 @@ fn page(
                     <dl class="known">
                         <dt>"文号"</dt><dd class="num">{record.number.to_string()}</dd>
                         <dt>"状态"</dt><dd>{state}</dd>
-                        <dt>"出文人"</dt><dd>{record.record.author.clone()}</dd>
+                        <dt>"出文人"</dt><dd>{name_of(&record.record.author)}</dd>
                     </dl>
                     <div class="part__acts">
                         <button type="button" class="btn btn--main" on:click=print>"打印"</button>

@@ -15,6 +15,8 @@ use crate::{
     },
     handing_out::hand_out,
     model::ledger::{LedgerRow, sees_bureaus},
+    overview::Overview,
+    people::People,
     session::Session,
     worker,
 };
@@ -33,7 +35,7 @@ impl Column {
     }
 
     /// What stands in the column, as a cell of a sheet.
-    fn cell(self, row: &LedgerRow) -> Cell {
+    fn cell(self, row: &LedgerRow, people: People) -> Cell {
         let day = |day: Option<shared::Day>| {
             day.map(|day| Cell::new(day.to_string(), CellKind::Day))
                 .unwrap_or_default()
@@ -50,12 +52,12 @@ impl Column {
             Self::Due => day(row.due),
             Self::Left => Cell::text(&row.left),
             Self::Bureau => Cell::text(&row.bureau),
-            Self::Officer => Cell::text(&row.officer),
+            Self::Officer => Cell::text(untrack(|| people.name(&row.officer))),
         }
     }
 }
 
-fn table(found: &Rows, sees_bureaus: bool) -> Table {
+fn table(found: &Rows, sees_bureaus: bool, people: People) -> Table {
     let columns = Column::shown(sees_bureaus);
     Table {
         name: "台账".to_owned(),
@@ -68,7 +70,7 @@ fn table(found: &Rows, sees_bureaus: bool) -> Table {
             .map(|row| {
                 columns
                     .iter()
-                    .map(|(column, ..)| column.cell(row))
+                    .map(|(column, ..)| column.cell(row, people))
                     .collect()
             })
             .collect(),
@@ -80,11 +82,12 @@ fn table(found: &Rows, sees_bureaus: bool) -> Table {
 pub(super) fn Export(found: Memo<Rows>) -> impl IntoView {
     let session = Session::use_in();
     let messages = Messages::use_in();
+    let people = Overview::use_in().people();
     let the_table = move || {
         let role = session
             .profile()
             .with_untracked(|profile| profile.as_ref().map(|profile| profile.actor.role));
-        found.with_untracked(|found| table(found, role.is_some_and(sees_bureaus)))
+        found.with_untracked(|found| table(found, role.is_some_and(sees_bureaus), people))
     };
     let name = move |ending: &str| format!("台账 {}.{ending}", session.today().get_untracked());
     let failed = move || {

@@ -79,8 +79,8 @@ pub(super) struct Filter {
 }
 
 impl Filter {
-    /// Whether the row meets all conditions.
-    pub(super) fn lets_through(&self, row: &LedgerRow, today: Day) -> bool {
+    /// Whether the row, whose officer is called so, meets all conditions.
+    pub(super) fn lets_through(&self, row: &LedgerRow, officer: &str, today: Day) -> bool {
         let stage_fits = self.stage.is_none_or(|stage| match stage {
             Stage::Running => row.is_running(),
             Stage::Named(name) => row.stage == name,
@@ -95,7 +95,7 @@ impl Filter {
                 .until
                 .is_none_or(|until| due.is_some_and(|due| due <= until.last(today)))
             && self.period.is_none_or(|period| period_of(row) == period)
-            && row.matches(&self.typed)
+            && row.matches(&self.typed, officer)
     }
 }
 

@@ -12,8 +12,13 @@ use crate::{
     components::{days::provisional_word, sprite::icon, status::status, window::Sight},
     keys,
     model::ledger::{LedgerRow, sees_bureaus},
+    overview::Overview,
+    people::People,
     session::Session,
 };
+
+/// The place of the first row, as the table counts: after the head, from 1.
+const FIRST_ROW: usize = 2;
 
 /// The table and its keyboard.
 #[component]
@@ -33,17 +38,35 @@ pub(super) fn Grid(
     let current = RwSignal::new(0_usize);
     let current_id =
         Memo::new(move |_| found.with(|found| found.get(current.get()).map(|row| id_of(row))));
-    let is_current = Selector::new(move || current_id.get());
     keys_of_grid(found, current, sight, selection);
+    sight.keep_in_order();
 
-    let drawn = move || {
-        let window = sight.window.get();
-        found.with(|found| {
-            let rows = window.slice(found).iter().cloned();
-            rows.enumerate()
-                .map(|(at, row)| (window.first + at, row))
-                .collect::<Vec<_>>()
-        })
+    let slots = move || {
+        let count = sight.slots.get().count();
+        (0..count).map(move |slot| (count, slot))
+    };
+    let row_at = move |at: usize| found.with_untracked(|found| found.get(at).cloned());
+    let navigate = use_navigate();
+    let open = move |event: ev::MouseEvent| {
+        let Some((element, at)) = hit(&event) else {
+            return;
+        };
+        current.set(at);
+        // A link in the row opens itself, and a marked text is not a click.
+        let on_link = element
+            .closest("a, .w-tick")
+            .is_ok_and(|found| found.is_some());
+        if !on_link
+            && !is_selecting()
+            && let Some(row) = row_at(at)
+        {
+            navigate(&row.address(), NavigateOptions::default());
+        }
+    };
+    let tick = move |event: ev::Event| {
+        if let Some(row) = hit(&event).and_then(|(_, at)| row_at(at)) {
+            selection.toggle(&row.case.id);
+        }
     };
     let is_empty = move || found.with(|found| found.is_empty());
     view! {
@@ -66,12 +89,12 @@ pub(super) fn Grid(
                         {columns.get_value().into_iter().map(|(column, word, width)| head(column, word, width, order)).collect::<Vec<_>>()}
                     </tr>
                 </thead>
-                <tbody>
+                <tbody on:click=open on:change=tick>
                     <tr class="grid__rest" aria-hidden="true"><td style:height=move || sight.above()></td></tr>
                     <For
-                        each=drawn
-                        key=|(at, row)| (*at, Arc::as_ptr(row))
-                        children=move |(at, row)| row_view(at, &row, &columns.get_value(), current, is_current.clone(), selection)
+                        each=slots
+                        key=|slot| *slot
+                        children=move |(_, slot)| slot_view(slot, found, sight, current, selection, columns)
                     />
                     <tr class="grid__rest" aria-hidden="true"><td style:height=move || sight.below()></td></tr>
                 </tbody>
@@ -126,57 +149,66 @@ fn head(
     .into_any()
 }
 
-fn row_view(
-    at: usize,
-    row: &Arc<LedgerRow>,
-    columns: &[(Column, &'static str, &'static str)],
+/// What was hit, and the row that it is in.
+fn hit(event: &ev::Event) -> Option<(web_sys::Element, usize)> {
+    let element: web_sys::Element = event.target()?.dyn_into().ok()?;
+    let row = element.closest("[data-slot]").ok()??;
+    let place: usize = row.get_attribute("aria-rowindex")?.parse().ok()?;
+    Some((element, place.checked_sub(FIRST_ROW)?))
+}
+
+/// A slot, with the row that is in it. It is drawn anew as a whole, which changes nothing of the page
+/// but the words.
+fn slot_view(
+    slot: usize,
+    found: Memo<Rows>,
+    sight: Sight,
     current: RwSignal<usize>,
-    is_current: Selector<Option<String>>,
     selection: Selection,
+    columns: StoredValue<Vec<(Column, &'static str, &'static str)>>,
 ) -> AnyView {
-    let id = Some(id_of(row));
-    let address = row.address();
-    let navigate = use_navigate();
-    let open = move |event: ev::MouseEvent| {
-        current.set(at);
-        // A link in the row opens itself, and a marked text is not a click.
-        let on_link = event
-            .target()
-            .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
-            .is_some_and(|element| {
-                element
-                    .closest("a, .w-tick")
-                    .is_ok_and(|found| found.is_some())
+    let people = Overview::use_in().people();
+    let at = Memo::new(move |_| sight.slots.get().row_in(slot));
+    let row = Memo::new_with_compare(
+        move |_| found.with(|found| found.get(at.get()).cloned()),
+        |one, other| {
+            one.map(|row| row.as_ref().map(Arc::as_ptr))
+                != other.map(|row| row.as_ref().map(Arc::as_ptr))
+        },
+    );
+    let is_current = Memo::new(move |_| current.get() == at.get());
+    let is_ticked = Memo::new(move |_| {
+        row.with(|row| row.as_ref().is_some_and(|row| selection.has(&row.case.id)))
+    });
+    let drawn = move || {
+        let row = row.get();
+        let cells = row.as_ref().map(|row| {
+            let cells = columns.with_value(|columns| {
+                let cells = columns.iter();
+                cells
+                    .map(|(column, _, width)| cell(*column, width, row, people))
+                    .collect::<Vec<_>>()
             });
-        if !on_link && !is_selecting() {
-            navigate(&address, NavigateOptions::default());
+            view! {
+                <td class="w-tick">
+                    <input type="checkbox" class="tick" tabindex="-1" aria-label=format!("选中 {}", row.number) prop:checked=is_ticked.get() />
+                </td>
+                {cells}
+            }
+        });
+        view! {
+            <tr
+                id=row.as_ref().map(|row| id_of(row))
+                data-slot=slot
+                hidden=row.is_none()
+                aria-rowindex=at.get() + FIRST_ROW
+                aria-selected=if is_current.get() { "true" } else { "false" }
+            >
+                {cells}
+            </tr>
         }
     };
-    let cells = columns
-        .iter()
-        .map(|(column, _, width)| cell(*column, width, row))
-        .collect::<Vec<_>>();
-    let selected = id.clone();
-    let label = format!("选中 {}", row.number);
-    let case = row.case.id.clone();
-    let ticked = {
-        let case = case.clone();
-        move || selection.has(&case)
-    };
-    view! {
-        <tr
-            id=id
-            aria-rowindex=at + 2
-            aria-selected=move || if is_current.selected(&selected) { "true" } else { "false" }
-            on:click=open
-        >
-            <td class="w-tick">
-                <input type="checkbox" class="tick" tabindex="-1" aria-label=label prop:checked=ticked on:change=move |_| selection.toggle(&case) />
-            </td>
-            {cells}
-        </tr>
-    }
-    .into_any()
+    drawn.into_any()
 }
 
 /// Selects all that was found, or nothing.
@@ -208,12 +240,10 @@ fn is_selecting() -> bool {
         .is_some_and(|selection| !selection.is_collapsed())
 }
 
-fn cell(column: Column, width: &'static str, row: &LedgerRow) -> AnyView {
-    let day = |day: Option<Day>| {
-        view! { <span class="num">{day.map(|day| day.to_string())}</span> }.into_any()
-    };
+fn cell(column: Column, width: &'static str, row: &LedgerRow, people: People) -> AnyView {
+    let day = |day: Option<Day>| day.map(|day| day.to_string()).into_any();
     let inner = match column {
-        Column::Number => view! { <span class="num">{row.number.clone()}</span> }.into_any(),
+        Column::Number => row.number.clone().into_any(),
         Column::Stage => row.stage.into_any(),
         Column::Received => day(row.received),
         Column::Due if row.without_day => {
@@ -222,13 +252,14 @@ fn cell(column: Column, width: &'static str, row: &LedgerRow) -> AnyView {
         Column::Due => view! { {day(row.due)} {row.provisional.then(provisional_word)} }.into_any(),
         Column::Left => status(row.look, row.left.clone()),
         Column::Enterprise => {
-            view! { <a href=row.address()>{row.enterprise.clone()}</a> }.into_any()
+            // The table is one stop of the keyboard: its current row opens with Enter.
+            view! { <a href=row.address() tabindex="-1">{row.enterprise.clone()}</a> }.into_any()
         }
         Column::Product => row.product.clone().into_any(),
         Column::FailedItems => row.failed_items.clone().into_any(),
         Column::Next => row.next.clone().into_any(),
         Column::Bureau => row.bureau.clone().into_any(),
-        Column::Officer => row.officer.clone().into_any(),
+        Column::Officer => people.name(&row.officer).into_any(),
     };
     view! { <td class=width>{inner}</td> }.into_any()
 }

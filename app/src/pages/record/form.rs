@@ -6,14 +6,16 @@ use leptos::{ev, prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use shared::{
     Event, EventKind,
-    assess::Assessment,
     bureau::BUREAUS,
     field::{Entry, Field, fields},
     permission::permitted,
     words,
 };
 
-use super::{preview::preview, undo::retract};
+use super::{
+    preview::{follows, preview},
+    undo::retract,
+};
 use crate::{
     components::{
         fields::{Remark, field, said_of},
@@ -116,18 +118,7 @@ impl State {
     /// What follows from them.
     pub(crate) fn consequences(self) -> Option<Consequences> {
         let case = self.case.get()?;
-        let events = self.events();
-        if events.is_empty() {
-            return None;
-        }
-        let before: Arc<Assessment> = self.session.assessment(&case);
-        let after = self.session.assess_with(&case, &events);
-        let mut file = shared::CaseFile::clone(&case.file);
-        file.events.extend(events);
-        let calendar = self.session.calendar().get();
-        Some(Consequences::of(
-            &before, &case.file, &after, &file, &calendar,
-        ))
+        follows(self.session, &case, &self.events())
     }
 
     fn set(self, name: &'static str, text: String) {

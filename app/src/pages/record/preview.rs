@@ -1,7 +1,10 @@
 //! What will follow, before it is saved.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use shared::{
+    CaseFile, Event,
     rule::Party,
     words::{self, weekday},
 };
@@ -13,19 +16,48 @@ use crate::{
         status::{Look, status},
     },
     model::consequences::{Consequences, Line},
+    session::{LedgerCase, Session},
     words::people,
 };
 
+/// What follows from these events; nothing from none.
+pub(crate) fn follows(
+    session: Session,
+    case: &LedgerCase,
+    events: &[Event],
+) -> Option<Consequences> {
+    if events.is_empty() {
+        return None;
+    }
+    let before = session.assessment(case);
+    let after = session.assess_with(case, events);
+    let mut file = CaseFile::clone(&case.file);
+    file.events.extend_from_slice(events);
+    let calendar = session.calendar().get();
+    Some(Consequences::of(
+        &before, &case.file, &after, &file, &calendar,
+    ))
+}
+
 /// The panel beside the form.
 pub(crate) fn preview(state: State) -> AnyView {
-    let follows = Memo::new(move |_| state.consequences());
+    panel(state.case, Memo::new(move |_| state.consequences()))
+}
+
+/// What follows for the case, as soon as there is something to follow from.
+pub(crate) fn panel(
+    case: Memo<Option<Arc<LedgerCase>>>,
+    follows: Memo<Option<Consequences>>,
+) -> AnyView {
+    let session = Session::use_in();
+    let parties = Parties { session, case };
     let said = move || follows.with(|follows| follows.as_ref().map(Consequences::days_in_words));
     let body = move || match follows.get() {
         None => view! { <p>"填写日期后，这里显示期限怎样变化。"</p> }.into_any(),
         Some(follows) if follows.is_empty() => {
             view! { <p>"期限、限制和公告事由都不变，只留下记录。"</p> }.into_any()
         }
-        Some(follows) => changes(state, &follows),
+        Some(follows) => changes(parties, &follows),
     };
     view! {
         <section class="follow" aria-labelledby="follow-title">
@@ -37,7 +69,14 @@ pub(crate) fn preview(state: State) -> AnyView {
     .into_any()
 }
 
-fn changes(state: State, follows: &Consequences) -> AnyView {
+/// What says who a party is.
+#[derive(Clone, Copy)]
+struct Parties {
+    session: Session,
+    case: Memo<Option<Arc<LedgerCase>>>,
+}
+
+fn changes(parties: Parties, follows: &Consequences) -> AnyView {
     let days = follows
         .days
         .iter()
@@ -59,15 +98,15 @@ fn changes(state: State, follows: &Consequences) -> AnyView {
         .moved
         .iter()
         .map(|(line, before)| {
-            let today = state.session.today().get();
+            let today = parties.session.today().get();
             let before = before.map(|day| view! { <s>{short_day(day, today)}</s> });
-            line_view(state, line, before.into_any())
+            line_view(parties, line, before.into_any())
         })
         .collect::<Vec<_>>();
     let lines = |lines: &[Line]| {
         lines
             .iter()
-            .map(|line| line_view(state, line, ().into_any()))
+            .map(|line| line_view(parties, line, ().into_any()))
             .collect::<Vec<_>>()
     };
     view! {
@@ -92,9 +131,9 @@ fn part(title: &'static str, lines: Vec<AnyView>) -> Option<AnyView> {
     })
 }
 
-fn line_view(state: State, line: &Line, before: AnyView) -> AnyView {
-    let today = state.session.today().get();
-    let party = party_words(state, line.party);
+fn line_view(parties: Parties, line: &Line, before: AnyView) -> AnyView {
+    let today = parties.session.today().get();
+    let party = party_words(parties, line.party);
     view! {
         <li>
             {status(line.look, line.words.clone())}
@@ -105,13 +144,13 @@ fn line_view(state: State, line: &Line, before: AnyView) -> AnyView {
     .into_any()
 }
 
-fn party_words(state: State, party: Party) -> String {
-    let role = state
+fn party_words(parties: Parties, party: Party) -> String {
+    let role = parties
         .session
         .profile()
         .get()
         .map(|profile| profile.actor.role);
-    let handling = state
+    let handling = parties
         .case
         .get()
         .map(|case| case.file.handling_bureau().to_owned())

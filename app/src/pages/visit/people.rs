@@ -10,7 +10,7 @@ use crate::components::status::{Look, status};
 const MAXIMUM_CHARACTERS: &str = "60";
 
 /// A line of the visit that is typed.
-fn line(
+pub(super) fn line(
     desk: Desk,
     id: &'static str,
     label: &'static str,

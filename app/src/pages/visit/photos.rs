@@ -2,8 +2,9 @@
 
 use leptos::{ev, prelude::*, task::spawn_local};
 use shared::{
-    attachment::{Attachment, Purpose},
+    attachment::{Attachment, Place, Purpose},
     visit::{MAXIMUM_PHOTOS, MAXIMUM_REMARK_CHARACTERS, Photo, Step},
+    words,
 };
 
 use super::desk::{Desk, now};
@@ -13,7 +14,7 @@ use crate::{
         picture::shot,
         sprite::icon,
     },
-    photo::{chosen, prepared},
+    photo::{chosen, place_of, prepared},
 };
 
 /// The photos of a screen, and the camera.
@@ -31,15 +32,15 @@ pub(super) fn photos(desk: Desk, step: Step) -> AnyView {
         let files = chosen(&input.target());
         spawn_local(add(desk, messages, step, files));
     };
-    let taken = move || -> Vec<Attachment> {
+    let taken = move || -> Vec<Photo> {
         desk.with(|visit| {
             let here = visit.photos.iter().filter(|it| it.step == step);
-            here.map(|it| it.attachment.clone()).collect()
+            here.cloned().collect()
         })
     };
-    let one = move |attachment: Attachment| {
-        let hash = attachment.hash;
-        let kept = attachment.clone();
+    let one = move |photo: Photo| {
+        let hash = photo.attachment.hash;
+        let kept = photo.clone();
         let remove = move |_| {
             desk.remove(hash, |visit| {
                 visit
@@ -48,17 +49,21 @@ pub(super) fn photos(desk: Desk, step: Step) -> AnyView {
             });
             let kept = kept.clone();
             let put_back = move || {
-                let attachment = kept.clone();
+                let photo = kept.clone();
                 desk.change(|visit| {
                     if visit.photos.iter().all(|it| it.attachment.hash != hash) {
-                        visit.photos.push(Photo { step, attachment });
+                        visit.photos.push(photo);
                     }
                 });
             };
             messages.say(Message::done("已删去一张照片").offer("恢复", put_back));
         };
+        let Photo {
+            attachment, place, ..
+        } = photo;
         let label = format!("删去 {}", attachment.name);
         let more = view! {
+            {place.map(at)}
             <button type="button" class="shot__x" aria-label=label on:click=remove>{icon("i-x", "12")}</button>
         };
         let shown = Attachment {
@@ -71,16 +76,46 @@ pub(super) fn photos(desk: Desk, step: Step) -> AnyView {
         <section>
             <p class="field-lab">"照片"<span>{count}</span></p>
             <div class="shots">
-                <For each=taken key=|it| it.hash.to_string() children=one />
+                <For each=taken key=|it| it.attachment.hash.to_string() children=one />
                 <label class="shot__add">
                     {icon("i-camera", "28")}
                     "拍照"
                     <input class="vh" type="file" accept="image/*" capture="environment" multiple=true on:change:target=take />
                 </label>
             </div>
+            {places(desk)}
         </section>
     }
     .into_any()
+}
+
+/// Whether photos keep the place that the camera wrote into them; those taken before stay as they
+/// are.
+fn places(desk: Desk) -> AnyView {
+    let keeps = move || desk.with(|visit| visit.keeps_places);
+    let choose = move |event: ev::Targeted<ev::Event, web_sys::HtmlInputElement>| {
+        let keeps = event.target().checked();
+        desk.change(|visit| visit.keeps_places = keeps);
+    };
+    let says = move || {
+        if keeps() {
+            "经纬度随之后拍的照片记入核查记录；相机没有写入地点的，就没有"
+        } else {
+            "照片里的地点和设备信息都去掉，不保存"
+        }
+    };
+    view! {
+        <label class="place">
+            <input type="checkbox" class="tick" prop:checked=keeps on:change:target=choose />
+            <span>"保留拍摄地点"<small>{says}</small></span>
+        </label>
+    }
+    .into_any()
+}
+
+/// Where a photo was taken.
+pub(super) fn at(place: Place) -> AnyView {
+    view! { <small>{words::place(place)}</small> }.into_any()
 }
 
 async fn add(desk: Desk, messages: Messages, step: Step, files: Vec<web_sys::File>) {
@@ -99,11 +134,23 @@ async fn add(desk: Desk, messages: Messages, step: Step, files: Vec<web_sys::Fil
         match prepared(&file, &name, Purpose::Photo).await {
             Ok((mut attachment, bytes)) => {
                 attachment.taken_at = attachment.taken_at.or(Some(now().unsigned_abs()));
+                let keeps = desk.with_untracked(|visit| visit.keeps_places);
+                let place = if keeps { place_of(&file).await } else { None };
+                if keeps && place.is_none() {
+                    messages.say(
+                        Message::done("照片已存下，但里面没有地点")
+                            .more("相机没有写入，或系统交给浏览器前已经去掉。"),
+                    );
+                }
                 let hash = attachment.hash;
                 let add = |visit: &mut shared::visit::Visit| {
                     // The same picture twice is one.
                     if visit.photos.iter().all(|it| it.attachment.hash != hash) {
-                        visit.photos.push(Photo { step, attachment });
+                        visit.photos.push(Photo {
+                            step,
+                            attachment,
+                            place,
+                        });
                     }
                 };
                 desk.change_with(add, vec![(hash, bytes)]);

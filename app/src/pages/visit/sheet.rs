@@ -6,6 +6,7 @@ use shared::{
     words::Word,
 };
 
+use super::photos;
 use crate::{
     components::picture::{picture, shot},
     model::duty::number_of,
@@ -59,6 +60,8 @@ pub(super) fn sheet(case: &LedgerCase, visit: &Visit) -> AnyView {
     let found = QUESTIONS
         .iter()
         .filter(|question| visit.steps().contains(&question.step))
+        // Visits of before samples were asked about say nothing of them.
+        .filter(|question| question.step != Step::Sampling || visit.chosen(question.step).is_some())
         .map(|question| {
             let answer = visit.chosen(question.step).map_or("未填", |it| it.title);
             row(
@@ -68,6 +71,14 @@ pub(super) fn sheet(case: &LedgerCase, visit: &Visit) -> AnyView {
             )
         })
         .collect::<Vec<_>>();
+    let sampled = visit.commission.as_ref().filter(|_| visit.takes_samples());
+    let sampled = sampled.map(|it| {
+        let due = it.due.map(|day| day.to_string()).unwrap_or_default();
+        let product = (!it.product.is_empty()).then(|| format!("样品：{}", it.product));
+        let compelled = if it.compelled { "强制复查，" } else { "" };
+        let words = format!("{compelled}{}，{due} 前完成", it.body);
+        row("委托复查", words, product)
+    });
     let others = [Step::Officers, Step::Present]
         .into_iter()
         .filter_map(|step| Some(row(step.title(), remark(visit, step)?, None)))
@@ -80,12 +91,13 @@ pub(super) fn sheet(case: &LedgerCase, visit: &Visit) -> AnyView {
             <h2>"核查情况"</h2>
             <dl>
                 {found}
+                {sampled}
                 {others}
             </dl>
             <h2>"核查结果"</h2>
             <dl>{row("结果", result.to_owned(), remark(visit, Step::Conclusion))}</dl>
             {signatures(visit)}
-            {photos(visit)}
+            {taken(visit)}
         </article>
     }
     .into_any()
@@ -139,14 +151,14 @@ fn signatures(visit: &Visit) -> AnyView {
     .into_any()
 }
 
-fn photos(visit: &Visit) -> Option<AnyView> {
+fn taken(visit: &Visit) -> Option<AnyView> {
     if visit.photos.is_empty() {
         return None;
     }
     let shots = visit
         .photos
         .iter()
-        .map(|photo| shot(&photo.attachment, ().into_any()))
+        .map(|photo| shot(&photo.attachment, photo.place.map(photos::at).into_any()))
         .collect::<Vec<_>>();
     Some(
         view! {

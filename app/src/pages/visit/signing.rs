@@ -14,6 +14,7 @@ use crate::{
         picture::picture,
         status::{Look, status},
     },
+    photo::{chosen, prepared},
     words::day,
 };
 
@@ -134,6 +135,21 @@ fn writing(desk: Desk, signer: Signer) -> AnyView {
         desk.writing
             .with(|it| it.strokes.is_empty() && !it.wiped.is_empty())
     };
+    let messages = Messages::use_in();
+    let on_paper = move |input: ev::Targeted<ev::Event, web_sys::HtmlInputElement>| {
+        let file = chosen(&input.target()).into_iter().next();
+        spawn_local(async move {
+            let Some(file) = file else { return };
+            let name = desk.with_untracked(|visit| format!("签字 {}", name(visit, signer)));
+            match prepared(&file, &name, Purpose::Signature).await {
+                Ok((attachment, bytes)) if attachment.media_type.is_picture() => {
+                    sign(desk, signer, attachment, bytes);
+                }
+                Ok(_) => messages.say(Message::bad("没有存下签字").more("请选照片，不是 PDF。")),
+                Err(error) => messages.say(Message::bad("没有存下签字").more(error.to_string())),
+            }
+        });
+    };
     let wipe = move |_| desk.write(|it| it.wiped = std::mem::take(&mut it.strokes));
     let undo = move |_| desk.write(|it| it.strokes = std::mem::take(&mut it.wiped));
     view! {
@@ -149,6 +165,10 @@ fn writing(desk: Desk, signer: Signer) -> AnyView {
                     <button class="btn" type="button" on:click=undo>"恢复"</button>
                 </Show>
             </div>
+            <label class="btn btn--plain pad__paper">
+                "在纸上签的，附照片"
+                <input class="vh" type="file" accept="image/*" on:change:target=on_paper />
+            </label>
         </section>
     }
     .into_any()
@@ -207,21 +227,7 @@ pub(super) fn done_button(desk: Desk) -> AnyView {
                 Ok((Attachment::of(&bytes, &name, Purpose::Signature)?, bytes))
             });
             match signed {
-                Ok((mut attachment, bytes)) => {
-                    let signed_at = now().unsigned_abs();
-                    attachment.taken_at = Some(signed_at);
-                    let hash = attachment.hash;
-                    let signature = Signature {
-                        attachment,
-                        signed_at,
-                    };
-                    desk.writing
-                        .update(|it| *it = super::desk::Writing::default());
-                    desk.change_with(
-                        |visit| drop(visit.signatures.insert(signer, signature)),
-                        vec![(hash, bytes)],
-                    );
-                }
+                Ok((attachment, bytes)) => sign(desk, signer, attachment, bytes),
                 Err(error) => messages.say(
                     Message::bad("没有存下签字").more(format!("{error}。请再按一次“完成签字”。")),
                 ),
@@ -243,6 +249,23 @@ pub(super) fn done_button(desk: Desk) -> AnyView {
             && desk.with(|visit| turn(desk).is_some_and(|it| !visit.signatures.contains_key(&it)))
     };
     view! { <button class="btn btn--main btn--big" type="button" disabled=is_off on:click=act>{label}</button> }.into_any()
+}
+
+/// Takes this picture for the signature.
+fn sign(desk: Desk, signer: Signer, mut attachment: Attachment, bytes: Vec<u8>) {
+    let signed_at = now().unsigned_abs();
+    attachment.taken_at = Some(signed_at);
+    let hash = attachment.hash;
+    let signature = Signature {
+        attachment,
+        signed_at,
+    };
+    desk.writing
+        .update(|it| *it = super::desk::Writing::default());
+    desk.change_with(
+        |visit| drop(visit.signatures.insert(signer, signature)),
+        vec![(hash, bytes)],
+    );
 }
 
 /// Turns the enterprise's signature into a refusal, or back.

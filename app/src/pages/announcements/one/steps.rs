@@ -17,6 +17,7 @@ use crate::{
     components::status::{Look, status},
     model::publication::{self as words, next_number, question},
     pages::announcements::records::{begin_correction, bureau_names, take},
+    people::name_of,
     words::people,
 };
 
@@ -81,7 +82,7 @@ pub(super) fn overview(own: &Announcement) -> AnyView {
         (
             "审批",
             match (own.approval(), own.reviews.is_empty()) {
-                (Some(record), _) => (Look::Done, format!("{} 已审批", record.author)),
+                (Some(record), _) => (Look::Done, format!("{} 已审批", name_of(&record.author))),
                 (None, true) => (Look::Missing, "未审批".to_owned()),
                 (None, false) => (Look::Missing, "内容有改动或已退回，须再审批".to_owned()),
             },
@@ -345,7 +346,7 @@ fn approval(desk: Desk, own: &Announcement, forms: Forms) -> AnyView {
         } else {
             format!("：{remark}")
         };
-        view! { <p>{format!("{} {word}{remark}", record.author)}</p> }
+        view! { <p>{format!("{} {word}{remark}", name_of(&record.author))}</p> }
     });
     view! {
         <section class="part" aria-labelledby="approval">
@@ -483,7 +484,7 @@ fn afterwards(desk: Desk, all: &Announcements, own: &Announcement, forms: Forms)
             <dl class="known">
                 <dt>"发布"</dt><dd class="num">{on.to_string()}</dd>
                 <dt>"途径"</dt><dd>{channels.join("、")}</dd>
-                <dt>"经办"</dt><dd>{record.author.clone()}</dd>
+                <dt>"经办"</dt><dd>{name_of(&record.author)}</dd>
                 {own.withdrawn.as_ref().map(|(on, reason, _)| view! {
                     <dt>"撤回"</dt><dd><span class="num">{on.to_string()}</span>{format!("　{reason}")}</dd>
                 })}
