@@ -64,27 +64,25 @@ pub(crate) fn focus_element(element: &web_sys::Element) -> bool {
 /// For how many frames a page that is fetched is waited for: some seconds.
 const FRAMES: u16 = 300;
 
-/// Sees to it that the focus does not get lost with what had it: the page takes it over.
+/// Sees to it that the focus does not get lost with what had it, or that was switched off by its
+/// own click: the page takes it over.
 pub(crate) fn keep_focus() {
     // For as long as the app is there.
-    let _ = window_event_listener(ev::focusout, |event| {
-        settle(event.target().and_then(|it| it.dyn_into().ok()), FRAMES);
-    });
+    for event in ["focusout", "click"] {
+        drop(window_event_listener_untyped(event, |_| arrive()));
+    }
 }
 
-/// Gives the focus to a new page, as soon as that is there, unless something else has it.
+/// Gives the focus to the page, as soon as that is there, unless something else has it.
 pub(crate) fn arrive() {
-    settle(None, FRAMES);
+    settle(FRAMES);
 }
 
-fn settle(left: Option<web_sys::Node>, frames: u16) {
+fn settle(frames: u16) {
     request_animation_frame(move || {
-        let is_lost = left.as_ref().is_none_or(|left| !left.is_connected())
-            && document()
-                .active_element()
-                .is_none_or(|it| it.tag_name() == "BODY");
-        if is_lost && !focus("main") && frames > 0 {
-            settle(left, frames - 1);
+        let is_lost = |it: web_sys::Element| it.matches("body, :disabled").unwrap_or(true);
+        if document().active_element().is_none_or(is_lost) && !focus("main") && frames > 0 {
+            settle(frames - 1);
         }
     });
 }

@@ -4,6 +4,7 @@
 //! test, says what was looked for and what was there instead, and leaves a picture in `tests/out`.
 
 mod files;
+mod keyboard;
 mod page;
 mod record;
 mod target;
