@@ -6,6 +6,7 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Worker, isMainThread, workerData, parentPort } from "node:worker_threads";
+import { change, load, save } from "@automerge/automerge";
 import { Repo } from "@automerge/automerge-repo";
 import { WebSocketClientAdapter, WebSocketServerAdapter } from "@automerge/automerge-repo-network-websocket";
 import { NodeFSStorageAdapter } from "@automerge/automerge-repo-storage-nodefs";
@@ -46,27 +47,36 @@ if (isMainThread) {
   const opened = await Promise.all(handles.map((handle) => opener.export(handle.url)));
   await opener.shutdown();
 
-  // A device's copies of the documents, from before it records.
-  const copies = (repo, places) => new Map(places.map((at) => [at, repo.import(opened[at], { docId: handles[at].documentId })]));
   const repos = new Map();
   let found;
   const valuesOf = (handle) =>
     Object.values(handle.doc()).reduce((sum, fields) => sum + Object.keys(fields).length, 0);
   await measure({
     async prepare(device, changes) {
-      if (!repos.has(device)) repos.set(device, { repo: new Repo(), own: new Map() });
-      const { repo, own } = repos.get(device);
       const places = [...new Set(changes.map((change) => place(change.case)))];
-      for (const [at, handle] of copies(repo, places.filter((at) => !own.has(at)))) own.set(at, handle);
-      // What is recorded while there is a connection is sent at once, within the clock's time.
-      const record = () => {
-        for (const { case: name, field, value } of changes) {
-          own.get(place(name)).change((document) => { document[name][field] = value; });
-        }
-        return places.map((at) => acknowledged(own.get(at)));
-      };
-      const isOffline = repo.networkSubsystem.adapters.length === 0;
-      return { repo, waits: isOffline && record(), record };
+      if (repos.has(device)) {
+        // What is recorded while there is a connection is sent at once: within the clock's time.
+        const repo = repos.get(device);
+        const own = new Map(places.map((at) => [at, repo.handles[handles[at].documentId]]));
+        return {
+          repo,
+          record() {
+            for (const { case: name, field, value } of changes) {
+              own.get(place(name)).change((document) => { document[name][field] = value; });
+            }
+            return [...own.values()].map(acknowledged);
+          },
+        };
+      }
+      const repo = new Repo();
+      repos.set(device, repo);
+      const own = new Map(places.map((at) => [at, load(opened[at])]));
+      for (const { case: name, field, value } of changes) {
+        const at = place(name);
+        own.set(at, change(own.get(at), (document) => { document[name][field] = value; }));
+      }
+      const imported = places.map((at) => repo.import(save(own.get(at)), { docId: handles[at].documentId }));
+      return { repo, waits: imported.map(acknowledged) };
     },
     async push({ repo, waits, record }) {
       const acknowledgements = waits || record();
@@ -82,6 +92,8 @@ if (isMainThread) {
       }
       const newcomer = connected(new Repo());
       repos.set("newcomer", newcomer);
+      // What nobody can be asked for is not there.
+      await new Promise((resolve) => newcomer.networkSubsystem.once("peer", resolve));
       found = await Promise.all(urls.map((url) => newcomer.find(url)));
       const values = found.reduce((sum, handle) => sum + valuesOf(handle), 0);
       if (values !== expected - DEVICES * CASES) throw Error(`${values} of ${expected}`);
