@@ -114,6 +114,7 @@ fn review(content: Digest) -> Step {
             content,
             approved: true,
             remark: String::new(),
+            without: String::new(),
         },
     }
 }
@@ -333,6 +334,9 @@ async fn the_ledger_demands_a_risk_assessment_whatever_the_draft_says() {
     municipal.exchange(vec![opening]).await;
     take(&mut municipal, &subject, &draft(&case)).await;
     take(&mut municipal, &opinion, &[asked(&case)]).await;
+    let mut chaoyang = server.device("chaoyang").await;
+    chaoyang.exchange(vec![]).await;
+    take(&mut chaoyang, &opinion, &[answered()]).await;
     take(&mut second, &subject, &[review(digest(&server)), number()]).await;
 
     // Another case of the quarter, not in the annex, turns out to be a product for daily use.
@@ -370,6 +374,9 @@ async fn what_is_published_is_plain_pages_that_escape_what_they_say() {
     municipal.exchange(vec![opening]).await;
     take(&mut municipal, &subject, &draft(&case)).await;
     take(&mut municipal, &opinion, &[asked(&case)]).await;
+    let mut chaoyang = server.device("chaoyang").await;
+    chaoyang.exchange(vec![]).await;
+    take(&mut chaoyang, &opinion, &[answered()]).await;
     take(&mut second, &subject, &[review(digest(&server)), number()]).await;
     take(&mut second, &subject, &[publish(digest(&server))]).await;
 
@@ -476,6 +483,9 @@ async fn a_restored_copy_is_given_back_what_was_published() {
     municipal.exchange(vec![opening]).await;
     take(&mut municipal, &subject, &draft(&case)).await;
     take(&mut municipal, &opinion, &[asked(&case)]).await;
+    let mut chaoyang = server.device("chaoyang").await;
+    chaoyang.exchange(vec![]).await;
+    take(&mut chaoyang, &opinion, &[answered()]).await;
     let folder = tempfile::tempdir().unwrap();
     let old = folder.path().join(::server::db::FILE_NAME);
     crate::browser::copy(&server.data_file(), &old);
