@@ -14,6 +14,7 @@ use super::Desk;
 use crate::{
     components::status::{Look, status},
     model::duty::number_of,
+    pages::announcements::escalation::following,
     session::Session,
 };
 
@@ -111,6 +112,7 @@ fn because(row: &Row, session: Session) -> Vec<AnyView> {
                     <a href=format!("/cases/{}", case.id)>{number_of(case)}</a>
                     {told.join("；")}
                 </span>
+                {following(session, case)}
             }
             .into_any(),
         )
