@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use leptos::{prelude::*, task::spawn_local};
 use shared::{
     Actor,
-    change::Subject,
+    change::{Body, Subject},
     document::Document,
     outgoing::Outgoing,
     publication::{
@@ -67,15 +67,22 @@ impl Desk {
 
     /// Takes steps; their message offers to take them back with what was before.
     fn take_or_undo(self, steps: Vec<Step>, back: impl IntoIterator<Item = Step>, done: &str) {
-        let back: Vec<Step> = back.into_iter().collect();
+        let (session, messages) = (self.session, self.messages);
+        let subject = self.subject();
+        let bodies = |steps: Vec<Step>| -> Vec<(Subject, Body)> {
+            let steps = steps.into_iter();
+            steps.map(|step| (subject.clone(), step.body())).collect()
+        };
+        let back = bodies(back.into_iter().collect());
         let mut said = Message::done(done).more(KEPT);
         if !back.is_empty() {
-            said = said.offer("撤销", move || self.take(back.clone(), "已撤销"));
+            // The page may be gone by then.
+            said = said.offer("撤销", move || {
+                let said = Message::done("已撤销").more(KEPT);
+                write(session, messages, back.clone(), said, || {});
+            });
         }
-        let steps = self.id.with_value(|id| words::on_subject(id, steps));
-        let bodies = steps.into_iter();
-        let bodies = bodies.map(|(subject, step)| (subject, step.body()));
-        write(self.session, self.messages, bodies.collect(), said, || {});
+        write(session, messages, bodies(steps), said, || {});
     }
 }
 

@@ -57,8 +57,8 @@ impl Desk {
             bodies.collect(),
             done,
             move || {
-                self.remark.set(String::new());
-                self.reason.set(String::new());
+                self.remark.try_set(String::new());
+                self.reason.try_set(String::new());
             },
         );
     }
