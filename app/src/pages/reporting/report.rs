@@ -24,6 +24,7 @@ use crate::{
         one::save_docx,
         records::{KEPT, chance, write},
     },
+    people::name_of,
     session::Session,
     words::people,
 };
@@ -130,7 +131,7 @@ fn state_tag(report: &StatusReport) -> AnyView {
 fn course(report: &StatusReport) -> AnyView {
     let who = |record: &Record| {
         let day = day_of(record).to_string();
-        view! { <span class="num">{day}</span>{format!("　{}", record.author)} }
+        view! { <span class="num">{day}</span>{format!("　{}", name_of(&record.author))} }
     };
     let confirmed = report.confirmed.as_ref().map(|it| {
         let as_of = format!("，截至 {}", it.as_of);
@@ -161,7 +162,7 @@ fn course(report: &StatusReport) -> AnyView {
                     "received" => "接收",
                     _ => "退回",
                 };
-                view! { <li>{format!("{} {word} {}", day_of(record), record.author)}</li> }
+                view! { <li>{format!("{} {word} {}", day_of(record), name_of(&record.author))}</li> }
             })
             .collect::<Vec<_>>();
         view! { <dt>"经过"</dt><dd><ol>{rows}</ol></dd> }
