@@ -207,13 +207,13 @@ async fn an_announcement_is_drafted_asked_approved_and_published() {
         .holds("document.querySelector('#part-meaning').value === '请查验产品的强制性认证标志。'")
         .await;
     second.page.click(("button", "批准")).await;
-    second.page.see("审批人 已审批").await;
+    second.page.see("已审批").await;
     synced(&second.page).await;
     second.page.assert_no_complaints().await;
     second.close().await;
 
     // The first numbers and publishes it.
-    page.see("审批人 已审批").await;
+    page.see("已审批").await;
     page.click(("button", "编号")).await;
     page.see("已编号").await;
     page.holds(
@@ -482,10 +482,10 @@ async fn the_example_of_14_kinds_goes_from_its_sheet_to_the_public_page() {
     second.page.click(("link", "公告")).await;
     second.page.click(("link", TITLE_OF_EXAMPLE)).await;
     second.page.click(("button", "批准")).await;
-    second.page.see("审批人 已审批").await;
+    second.page.see("已审批").await;
     synced(&second.page).await;
     second.close().await;
-    page.see("审批人 已审批").await;
+    page.see("已审批").await;
     page.click(("button", "编号")).await;
     page.see("已编号").await;
     page.holds(
