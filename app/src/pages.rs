@@ -11,6 +11,7 @@ pub(crate) mod import;
 pub(crate) mod ledger;
 pub(crate) mod not_found;
 pub(crate) mod record;
+pub(crate) mod reporting;
 pub(crate) mod sign_in;
 pub(crate) mod sync;
 pub(crate) mod today;

@@ -168,7 +168,7 @@ pub enum SyncState {
 /// One change that the server does not have.
 #[derive(Clone, PartialEq, Debug)]
 pub struct OutboxRow {
-    /// The case; none where it is about working days or an announcement.
+    /// The case; none where it is about working days, an announcement or a report.
     pub case: Option<CaseId>,
     /// Its number, or what stands for it.
     pub number: String,
@@ -404,8 +404,8 @@ impl Session {
         self.calendar_log.set(Arc::new(log));
     }
 
-    /// Every change of announcements, and of opinions on them, that the user may see. What they say
-    /// is for the pages that show it: the rest of the app carries none of it.
+    /// Every change of announcements, of opinions on them and of districts' reports that the user may
+    /// see. What they say is for the pages that show it: the rest of the app carries none of it.
     pub fn announcement_changes(&self) -> Vec<Change> {
         self.announced.track();
         self.engine()
@@ -413,7 +413,7 @@ impl Session {
             .unwrap_or_default()
     }
 
-    /// Takes steps in the life of announcements, all in one write.
+    /// Takes steps in the life of announcements and reports, all in one write.
     pub async fn take_steps(&self, steps: Vec<(Subject, Body)>) -> Result<(), RecordError> {
         let drafts = steps
             .into_iter()

@@ -13,7 +13,7 @@ use tokio::{net::TcpListener, sync::watch, time::sleep};
 use crate::{assets, headers};
 
 /// The app's own addresses. Each answers with the page, and the app takes it from there.
-const PAGES: [&str; 18] = [
+const PAGES: [&str; 19] = [
     "/ledger",
     "/cases/{id}",
     "/cases/{id}/record",
@@ -27,6 +27,7 @@ const PAGES: [&str; 18] = [
     "/calendar",
     "/bureau/announcements",
     "/bureau/announcements/{id}",
+    "/bureau/status",
     "/sync",
     "/account",
     "/admin",

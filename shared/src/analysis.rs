@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::{
-    CaseFile, Day,
+    CaseFile, Day, EventKind,
     announcement::{Quarter, result},
     assess::{Assessment, Deadline, Status},
     bureau,
@@ -16,15 +16,17 @@ use crate::{
     history::{Period, organisation},
     id::normalised,
     rule::{Limit, Party, Rule},
+    span::Span,
 };
 
-/// Which cases are looked at; each left out lets all through.
+/// Which cases are looked at; each left out lets all through. A quarter or a year is that of the
+/// spot check, a month that in which the result came.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Filter {
-    /// From this quarter's spot checks on.
-    pub first: Option<Quarter>,
-    /// Up to this quarter's.
-    pub last: Option<Quarter>,
+    /// From this period on.
+    pub first: Option<Span>,
+    /// Up to this one.
+    pub last: Option<Span>,
     /// Of this kind of product.
     pub kind: Option<String>,
     /// Produced in this district (GB/T 2260 code).
@@ -44,6 +46,8 @@ pub struct Analysis {
     pub districts: Vec<Rate>,
     /// By quarter of the spot check (`2013/1`), ascending.
     pub quarters: Vec<Rate>,
+    /// By month in which the result came (`2013-03`), ascending.
+    pub months: Vec<Rate>,
     /// By inspection body, the most batches first.
     pub bodies: Vec<Rate>,
     /// Time taken for each step that was done, in the order of the articles.
@@ -147,17 +151,23 @@ pub struct Repeated {
 }
 
 impl Filter {
-    fn lets_through(&self, file: &CaseFile) -> bool {
+    fn lets_through(&self, file: &CaseFile, as_of: Day) -> bool {
         let head = &file.case;
-        let quarter = Quarter::of(&head.spot_check);
+        // A day by which the case lies in a period or beside it.
+        let day = |span: Span| match span {
+            Span::Month { .. } => result_day(&Facts::new(file, as_of)),
+            Span::Quarter(_) | Span::Year(_) => {
+                Quarter::of(&head.spot_check).map(Quarter::first_day)
+            }
+        };
         let is = |wanted: &Option<String>, value: &str| {
             wanted.as_ref().is_none_or(|wanted| wanted == value)
         };
         self.first
-            .is_none_or(|first| quarter.is_some_and(|quarter| quarter >= first))
+            .is_none_or(|first| day(first).is_some_and(|day| day >= first.first_day()))
             && self
                 .last
-                .is_none_or(|last| quarter.is_some_and(|quarter| quarter <= last))
+                .is_none_or(|last| day(last).is_some_and(|day| day <= last.last_day()))
             && is(&self.kind, &head.product.kind)
             && is(&self.body, &head.inspection_body)
             && is(
@@ -165,6 +175,33 @@ impl Filter {
                 district(&head.enterprise.production_district),
             )
     }
+}
+
+/// The day on which the case's result came: that of its report, or of what else shows that there is
+/// a result.
+fn result_day(facts: &Facts<'_>) -> Option<Day> {
+    const SHOWN_BY: [EventKind; 2] = [EventKind::MaterialsReceived, EventKind::ResultServed];
+    let report = facts.only(&EventKind::ReportSubmitted);
+    let found = report.or_else(|| facts.earliest(&SHOWN_BY, 0));
+    found
+        .or_else(|| facts.only(&EventKind::SamplingRefused))
+        .map(|at| at.on())
+}
+
+/// The month in which the case's result came, by which an analysis takes it in or leaves it out;
+/// none where there is no result.
+///
+/// ```
+/// use shared::{CaseFile, analysis::result_month, span::Span};
+/// let case: CaseFile = serde_json::from_str(r#"{ "format": "aftercheck-case/1",
+///   "case": { "regulation": "beijing-2013" },
+///   "events": [{ "id": "e1", "type": "report_submitted", "on": "2013-03-04" }] }"#)?;
+/// assert_eq!(result_month(&case, "2013-04-01".parse()?), Some("2013-03".parse()?));
+/// assert_eq!(result_month(&case, "2013-03-01".parse()?), None, "not yet");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn result_month(file: &CaseFile, as_of: Day) -> Option<Span> {
+    result_day(&Facts::new(file, as_of)).map(Span::month_of)
 }
 
 /// The district by its code of today; what is no code of Beijing's stays as written.
@@ -203,7 +240,7 @@ pub fn analyse<'a>(
 ) -> Analysis {
     let mut counting = Counting::default();
     for (position, (file, assessment)) in ledger.into_iter().enumerate() {
-        if filter.lets_through(file) {
+        if filter.lets_through(file, assessment.as_of) {
             counting.rates(position, file, assessment.as_of);
             for row in &assessment.deadlines {
                 counting.step(row, calendar);
@@ -222,6 +259,7 @@ struct Counting {
     kinds: Counts,
     districts: Counts,
     quarters: BTreeMap<Option<Quarter>, (usize, usize)>,
+    months: BTreeMap<Option<Span>, (usize, usize)>,
     bodies: Counts,
     /// By rule: article and name, so that they come in the order of the articles.
     steps: BTreeMap<(u8, &'static str), Times>,
@@ -275,6 +313,8 @@ impl Counting {
                 .entry(Quarter::of(&head.spot_check))
                 .or_default(),
         );
+        let month = result_day(&facts).map(Span::month_of);
+        count(self.months.entry(month).or_default());
         self.result_of(position, file, failed);
     }
 
@@ -359,6 +399,10 @@ impl Counting {
             let name = quarter.map(|quarter| quarter.to_string());
             rate((name.unwrap_or_default(), counts))
         });
+        let months = self.months.into_iter().map(|(month, counts)| {
+            let name = month.map(|month| month.to_string());
+            rate((name.unwrap_or_default(), counts))
+        });
         let mut offices: Vec<Office> = self.offices.into_values().collect();
         offices.sort_by_key(|office| std::cmp::Reverse((office.overdue, office.open)));
         let mut repeated: Vec<Repeated> = self
@@ -373,6 +417,7 @@ impl Counting {
             kinds: rates(self.kinds),
             districts: rates(self.districts),
             quarters: quarters.collect(),
+            months: months.collect(),
             bodies: rates(self.bodies),
             steps: self.steps.into_values().map(Times::step).collect(),
             offices,

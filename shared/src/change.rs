@@ -18,6 +18,7 @@ use crate::{
     history::HistoryKey,
     id::{CaseId, base32},
     publication::AnnouncementId,
+    span::Span,
 };
 
 /// The schema of bodies that this version writes.
@@ -66,7 +67,8 @@ pub struct ChangeId {
     pub sequence: u64,
 }
 
-/// What a change is about: `case/…`, `announcement/…`, `opinion/…`, `calendar/…`, or a kind of a later version.
+/// What a change is about: `case/…`, `announcement/…`, `opinion/…`, `status/…`, `calendar/…`, or a
+/// kind of a later version.
 ///
 /// ```
 /// use shared::{change::Subject, history::HistoryKey, id::CaseId};
@@ -85,6 +87,11 @@ pub struct ChangeId {
 /// assert_eq!((announcement.kind(), announcement.asked_bureau()), ("announcement", None));
 /// assert_eq!((opinion.kind(), opinion.asked_bureau()), ("opinion", Some("110105")));
 /// assert_eq!(announcement.announcement_id(), opinion.announcement_id());
+/// let quarter = "2013/1".parse()?;
+/// let status = Subject::status(quarter, "110105");
+/// assert_eq!((status.as_str(), status.status_of()), ("status/2013/1/110105", Some((quarter, "110105"))));
+/// assert_eq!(opinion.status_of(), None);
+/// # Ok::<(), shared::span::ParseSpanError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
 #[serde(transparent)]
@@ -229,6 +236,18 @@ impl Subject {
     pub fn asked_bureau(&self) -> Option<&str> {
         let asked = (self.kind() == "opinion").then(|| self.key().split_once('/'));
         asked.flatten().map(|(_, bureau)| bureau)
+    }
+
+    /// The subject of a district bureau's report on a period (article 21).
+    pub fn status(span: Span, bureau: &str) -> Self {
+        Self(format!("status/{span}/{bureau}").into())
+    }
+
+    /// The period and the bureau of the report that it is, if it is one.
+    pub fn status_of(&self) -> Option<(Span, &str)> {
+        let of = (self.kind() == "status").then(|| self.key().rsplit_once('/'));
+        let (span, bureau) = of.flatten()?;
+        Some((span.parse().ok()?, bureau))
     }
 
     /// What is before the slash.

@@ -362,6 +362,7 @@ impl Folding {
                 | Body::Overlay { .. }
                 | Body::OverlayFile { .. }
                 | Body::Announcement { .. }
+                | Body::Status { .. }
                 | Body::Unknown,
             ) => {
                 self.put_aside(change, SetAsideReason::LaterVersion);

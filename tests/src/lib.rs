@@ -10,6 +10,7 @@ pub mod device;
 pub mod driven;
 pub mod measure;
 pub mod network;
+pub mod papers;
 pub mod server;
 
 /// A sheet of `tests/samples`.

@@ -23,7 +23,7 @@ const NARROW: Look = Look {
 };
 
 /// Who looks, at which address, and what is there then. `CASE` is a case of the sample ledger.
-const SCREENS: [(&str, &str, &str); 19] = [
+const SCREENS: [(&str, &str, &str); 21] = [
     ("chaoyang", "/", "已逾期"),
     ("chaoyang", "/ledger", "筛得"),
     ("chaoyang", "CASE", "期限"),
@@ -32,6 +32,7 @@ const SCREENS: [(&str, &str, &str); 19] = [
     ("chaoyang", "CASE/documents", "文书"),
     ("chaoyang", "CASE/visit", "谁来核查"),
     ("chaoyang", "/analysis", "分析"),
+    ("chaoyang", "/bureau/status", "处理情况报送"),
     ("chaoyang", "/calendar", "工作日"),
     ("chaoyang", "/sync", "这台设备"),
     ("chaoyang", "/account", "这台设备"),
@@ -40,6 +41,7 @@ const SCREENS: [(&str, &str, &str); 19] = [
     ("municipal", "/ledger", "筛得"),
     ("municipal", "/import", "选择文件"),
     ("municipal", "/bureau/announcements", "公告"),
+    ("municipal", "/bureau/status", "处理情况报送"),
     ("municipal", "/analysis", "分析"),
     ("lab", "/", "今日"),
     ("admin", "/admin", "生成链接"),

@@ -1,6 +1,7 @@
-//! 公告 from the draft to the public page: by two people of the municipal bureau and a district.
+//! 公告 from the draft to the public page: by two people of the municipal bureau and a district; and
+//! from a sheet of results on, over the bureaus that act on them.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path};
 
 use ::server::{
     api::now_milliseconds,
@@ -13,6 +14,7 @@ use shared::EventKind;
 use tests::{
     browser::{Browser, Look, Page},
     desk::Desk,
+    papers::printed_by_libreoffice,
     server::Server,
 };
 
@@ -72,6 +74,22 @@ async fn synced(page: &Page) {
         .await;
 }
 
+/// Somebody else of the municipal bureau, whom the administrator invites.
+async fn second_person(server: &Server, profile: &Path) -> Desk {
+    let keeper = Browser::launch(profile).await;
+    let admin = keeper.page(Look::DESK).await;
+    sign_in(&admin, server, "admin", "/admin").await;
+    admin.click(("radio", "市局")).await;
+    admin.fill("#invited", "审批人").await;
+    admin.click(("button", "生成链接")).await;
+    admin.find(".token").await;
+    let link: String = admin
+        .evaluate("document.querySelector('.token').innerText")
+        .await;
+    keeper.close().await;
+    Desk::welcome(Look::DESK, &link, "second", "审批人").await
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_announcement_is_drafted_asked_approved_and_published() {
     let folder = tempfile::tempdir().unwrap();
@@ -101,6 +119,33 @@ async fn an_announcement_is_drafted_asked_approved_and_published() {
     .await;
     page.click(("button", "保存 1 处改动")).await;
     page.see("正文已保存").await;
+
+    // A cell of the annex is edited: the ledger's word stands under it, and comes back.
+    let brand = "document.querySelector('.announce__draft tbody td:nth-child(4)')?.innerText";
+    page.click(("button", format!("改{ENTERPRISE}的电热毯").as_str()))
+        .await;
+    page.fill(("textbox", "商标"), "暖棉牌").await;
+    page.fill(("textbox", "产品名称"), "电热毯（双人）").await;
+    page.click(("button", "保存这一行")).await;
+    page.see("已修改附表").await;
+    page.see("台账：电热毯").await;
+    page.see("台账：（空）").await;
+    page.holds(&format!("{brand}.startsWith('暖棉牌')")).await;
+    page.screenshot("publication-edited").await;
+    page.click(".passing .msg:last-child .link").await;
+    page.see_gone("暖棉牌").await;
+    page.click(("button", format!("改{ENTERPRISE}的电热毯").as_str()))
+        .await;
+    page.fill(("textbox", "产品名称"), "电热毯（双人）").await;
+    page.click(("button", "保存这一行")).await;
+    page.click((
+        "button",
+        format!("恢复台账：{ENTERPRISE}的电热毯（双人）").as_str(),
+    ))
+    .await;
+    page.see("已恢复为台账的内容").await;
+    page.see_gone("电热毯（双人）").await;
+
     page.click(("button", "征求 1 局意见")).await;
     page.see("1 局中 0 局已答复").await;
     // Nothing may be approved or published out of turn.
@@ -122,6 +167,7 @@ async fn an_announcement_is_drafted_asked_approved_and_published() {
     page.click(("button", "记录风险评估")).await;
     page.see("已评估").await;
     page.see("起草、修改过的人不能审批，请由另一人办理").await;
+    page.find(("textbox", "不再等候答复的理由")).await;
     synced(&page).await;
     page.evaluate::<bool>("(scrollTo(0, 0), true)").await;
     page.screenshot("publication-draft").await;
@@ -153,18 +199,7 @@ async fn an_announcement_is_drafted_asked_approved_and_published() {
 
     // A second person, whom the administrator invites, approves.
     page.see("1 局都已答复").await;
-    let keeper = Browser::launch(profiles[3].path()).await;
-    let admin = keeper.page(Look::DESK).await;
-    sign_in(&admin, &server, "admin", "/admin").await;
-    admin.click(("radio", "市局")).await;
-    admin.fill("#invited", "审批人").await;
-    admin.click(("button", "生成链接")).await;
-    admin.find(".token").await;
-    let link: String = admin
-        .evaluate("document.querySelector('.token').innerText")
-        .await;
-    keeper.close().await;
-    let second = Desk::welcome(Look::DESK, &link, "second", "审批人").await;
+    let second = second_person(&server, profiles[3].path()).await;
     second.page.click(("link", "公告")).await;
     second.page.click(("link", TITLE)).await;
     second
@@ -172,13 +207,13 @@ async fn an_announcement_is_drafted_asked_approved_and_published() {
         .holds("document.querySelector('#part-meaning').value === '请查验产品的强制性认证标志。'")
         .await;
     second.page.click(("button", "批准")).await;
-    second.page.see("second 已审批").await;
+    second.page.see("已审批").await;
     synced(&second.page).await;
     second.page.assert_no_complaints().await;
     second.close().await;
 
     // The first numbers and publishes it.
-    page.see("second 已审批").await;
+    page.see("已审批").await;
     page.click(("button", "编号")).await;
     page.see("已编号").await;
     page.holds(
@@ -253,4 +288,235 @@ async fn an_announcement_is_drafted_asked_approved_and_published() {
         .map(|(_, case)| case.file.case.enterprise.name.as_str())
         .collect();
     assert_eq!(announced, [ENTERPRISE]);
+}
+
+/// The example's kinds of product that failed, each with its batches, the failing ones and the items.
+const FAILED: [(&str, usize, &[&str]); 5] = [
+    (
+        "商用燃气灶具：抽查 59 批次",
+        11,
+        &["结构", "热负荷准确度", "热效率", "能效限定值", "燃烧工况"],
+    ),
+    ("发动机冷却液：抽查 35 批次", 5, &["玻璃器皿腐蚀"]),
+    (
+        "IC卡及IC卡机读写机：抽查 61 批次",
+        6,
+        &["30MHz-1GHz辐射骚扰"],
+    ),
+    (
+        "低压电器：抽查 90 批次",
+        12,
+        &["标志", "温升极限", "绝缘材料的耐热性"],
+    ),
+    (
+        "防爆电气：抽查 28 批次",
+        4,
+        &["接地导体或等电位导体连接件", "隔爆接合面"],
+    ),
+];
+/// Failed, and produced in 海淀.
+const HAIDIAN: &str = "北京诚安源低压科技有限公司";
+const TITLE_OF_EXAMPLE: &str = "北京市 2013 年第 1 季度产品质量监督抽查情况公告";
+/// The columns of the example's sheet that tell of what the bureaus did.
+const DONE_ALREADY: [&str; 7] = [
+    "接收移送时间",
+    "责令整改通知书发出日期",
+    "整改要求完成时间",
+    "企业提交整改报告日期",
+    "复查申请日期",
+    "实际整改完成时间",
+    "复查是否合格",
+];
+
+/// The example's sheet as the inspection bodies send it: before any bureau has done anything.
+fn sheet_of_results(to: &Path) {
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/spot-check-14-kinds.csv");
+    let bytes = fs::read(sample).unwrap();
+    let sheet = sheets::read("spot-check-14-kinds.csv", &bytes)
+        .unwrap()
+        .remove(0);
+    let emptied: Vec<usize> = DONE_ALREADY
+        .iter()
+        .map(|title| {
+            let mut titles = sheet.rows[0].iter();
+            titles.position(|cell| cell.text == *title).unwrap()
+        })
+        .collect();
+    let lines: Vec<String> = sheet
+        .rows
+        .iter()
+        .enumerate()
+        .map(|(row, cells)| {
+            let cells = cells.iter().enumerate().map(|(column, cell)| {
+                let is_emptied = row > 0 && emptied.contains(&column);
+                let text = if is_emptied { "" } else { cell.text.as_str() };
+                shared::import::quoted(text)
+            });
+            cells.collect::<Vec<_>>().join(",")
+        })
+        .collect();
+    fs::write(to, lines.join("\n")).unwrap();
+}
+
+/// 14 kinds, 351 家次, 390 batches, of which 38 failed: from the sheet to the public page.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_example_of_14_kinds_goes_from_its_sheet_to_the_public_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    fs::create_dir(&data).unwrap();
+    demo::prepare(&Database::open(&data).unwrap()).unwrap();
+    let sheet = folder.path().join("检验结果.csv");
+    sheet_of_results(&sheet);
+    let server = Server::start(&data);
+    let profiles: [_; 5] = std::array::from_fn(|_| tempfile::tempdir().unwrap());
+
+    // The municipal bureau takes the results in.
+    let municipal = Browser::launch(profiles[0].path()).await;
+    let page = municipal.page(Look::DESK).await;
+    sign_in(&page, &server, "municipal", "/").await;
+    page.click(("link", "导入")).await;
+    page.upload("input[type=file]", &sheet).await;
+    page.see("批次390").await;
+    page.fill("#ask-submitted", "2013-03-04").await;
+    page.click(("button", "导入 390 批")).await;
+    page.see("390 批新立案").await;
+
+    // It confirms the bureaus by the place of production, and forwards many at once.
+    page.click(("link", "公告")).await;
+    page.choose("#quarter", "2013 年第 1 季度").await;
+    for said in ["种类14", "批次390", "家次351", "不合格38", "附表0"] {
+        page.see(said).await;
+    }
+    page.screenshot("collecting").await;
+    page.click(("button", "转交所选 38 件")).await;
+    page.see("已转交 38 件").await;
+    let waiting = "[...document.querySelectorAll('section[aria-labelledby=bureaus] tbody tr')]
+        .map(row => [...row.cells].slice(0, 3).map(cell => cell.innerText.trim()).join(' '))";
+    page.holds(&format!("{waiting}.includes('海淀区局 3 3')"))
+        .await;
+    synced(&page).await;
+
+    // A district receives what is its own, many at once, and records a refusal to rectify.
+    let haidian = Browser::launch(profiles[1].path()).await;
+    let district = haidian.page(Look::DESK).await;
+    sign_in(&district, &server, "haidian", "/ledger").await;
+    district.fill("#filter", "BJ2013Q1").await;
+    district.fill("#filter", "JD2013").await;
+    district.see("筛得3").await;
+    district.click(("checkbox", "选中全部筛得的案件")).await;
+    district.click(("button", "登记所选")).await;
+    district
+        .holds("document.querySelector('#together-kind')?.selectedOptions[0].text === '收到材料'")
+        .await;
+    district.click(("button", "全部登记")).await;
+    district.see("已登记 收到材料 3 件").await;
+    district.click(("main", "link", HAIDIAN)).await;
+    district.find(("tab", "记录")).await;
+    district.press("r").await;
+    district.click(("main", "link", "拒绝整改")).await;
+    district.click(("main", "button", "登记")).await;
+    district.see("已存本机").await;
+    synced(&district).await;
+
+    // What each bureau has not acted on is there at a glance, and the draft has the row.
+    page.holds(&format!("{waiting}.includes('海淀区局 3 0')"))
+        .await;
+    page.see("附表1").await;
+    page.click(("button", "起草 2013 年第 1 季度公告")).await;
+    page.find(("heading", TITLE_OF_EXAMPLE)).await;
+    let text: String = page
+        .evaluate("[...document.querySelectorAll('.announce__parts textarea')].map(it => it.value).join('\n')")
+        .await;
+    assert!(
+        text.contains("14 种产品，企业 351 家次（") && text.contains("产品 390 批次"),
+        "{text}"
+    );
+    for (kind, failing, items) in FAILED {
+        let line = text.lines().find(|line| line.starts_with(kind));
+        let line = line.unwrap_or_else(|| panic!("{kind}: {text}"));
+        assert!(line.contains(&format!("不合格 {failing} 批次")), "{line}");
+        let said = line.split_once("不合格项目为").unwrap().1;
+        let said: BTreeSet<&str> = said.trim_end_matches('。').split('、').collect();
+        assert_eq!(said, items.iter().copied().collect(), "{kind}");
+    }
+    assert_eq!(text.matches("：抽查 ").count(), FAILED.len(), "{text}");
+    page.click(("button", "征求 1 局意见")).await;
+    page.see("1 局中 0 局已答复").await;
+    synced(&page).await;
+
+    // A district, an inspection body and a stranger have nothing of what is not published.
+    for (profile, user, said) in [
+        (&profiles[2], "chaoyang", "公告由市局办理"),
+        (&profiles[3], "lab", "公告由市局办理"),
+    ] {
+        let browser = Browser::launch(profile.path()).await;
+        let other = browser.page(Look::TABLET).await;
+        sign_in(&other, &server, user, "/bureau/announcements").await;
+        other.see(said).await;
+        other.see_gone(TITLE_OF_EXAMPLE).await;
+        let found = "fetch('/announcements.json').then(it => it.json()).then(it => it.length)";
+        assert_eq!(other.evaluate::<usize>(found).await, 0, "{user}");
+        browser.close().await;
+    }
+    let browser = Browser::launch(profiles[4].path()).await;
+    let stranger = browser.page(Look::DESK).await;
+    stranger.open(&server.at("/announcements")).await;
+    stranger.see("还没有发布公告").await;
+    stranger.open(&server.at("/bureau/announcements")).await;
+    stranger.find(("textbox", "账号")).await;
+    stranger.see_gone(TITLE_OF_EXAMPLE).await;
+    browser.close().await;
+
+    // The district answers; a second person approves; the first publishes.
+    district.click(("link", "今日")).await;
+    district.click(("main", "link", "答复")).await;
+    district.see(HAIDIAN).await;
+    district.click(("button", "无意见")).await;
+    district.see("已答复").await;
+    synced(&district).await;
+    district.assert_no_complaints().await;
+    haidian.close().await;
+    page.see("1 局都已答复").await;
+    let keeper = tempfile::tempdir().unwrap();
+    let second = second_person(&server, keeper.path()).await;
+    second.page.click(("link", "公告")).await;
+    second.page.click(("link", TITLE_OF_EXAMPLE)).await;
+    second.page.click(("button", "批准")).await;
+    second.page.see("已审批").await;
+    synced(&second.page).await;
+    second.close().await;
+    page.see("已审批").await;
+    page.click(("button", "编号")).await;
+    page.see("已编号").await;
+    page.holds(
+        "!document.querySelector('section[aria-labelledby=publication] .btn--main').disabled",
+    )
+    .await;
+    page.click(("button", "发布公告")).await;
+    page.see("起草更正公告").await;
+    synced(&page).await;
+    page.assert_no_complaints().await;
+    municipal.close().await;
+
+    // Everyone reads it without a script, and takes it along as a document.
+    let reader = tempfile::tempdir().unwrap();
+    let browser = Browser::launch(reader.path()).await;
+    let public = browser.page(Look::DESK).await;
+    public.without_scripts().await;
+    public.open(&server.at("/announcements")).await;
+    public.click(("link", TITLE_OF_EXAMPLE)).await;
+    public.see(HAIDIAN).await;
+    public.see("第二十四条（三）3").await;
+    public.see("产品 390 批次").await;
+    public.screenshot("public-example").await;
+    let address: String = public
+        .evaluate("document.querySelector('a[download]').href")
+        .await;
+    public.assert_no_complaints().await;
+    browser.close().await;
+    let docx = reqwest::get(address).await.unwrap();
+    assert!(docx.status().is_success());
+    let docx = docx.bytes().await.unwrap();
+    assert!(docx.starts_with(b"PK\x03\x04"));
+    printed_by_libreoffice(&docx, "announcement");
 }

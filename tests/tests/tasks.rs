@@ -259,17 +259,21 @@ async fn report_a_period(hand: &Hand<'_>) {
     hand.page.keep_files().await;
     hand.click(("link", "分析")).await;
     hand.page
-        .holds("document.querySelectorAll('#first option').length > 1")
+        .holds("document.querySelectorAll('#first optgroup[label=月] option').length > 0")
         .await;
-    let quarter: String = hand
+    let month: String = hand
         .page
-        .evaluate("document.querySelector('#first option:last-child').text.trim()")
+        .evaluate(
+            "document.querySelector('#first optgroup[label=月] option:last-child').text.trim()",
+        )
         .await;
-    hand.choose("#first", &quarter).await;
-    hand.choose("#last", &quarter).await;
+    hand.choose("#first", &month).await;
+    hand.choose("#last", &month).await;
     hand.click(("button", "导出 CSV")).await;
     let (name, bytes) = hand.page.handed_out(1).await;
-    assert!(name.ends_with(".csv") && !bytes.is_empty(), "{name}");
+    assert_eq!(name, format!("分析 {month}.csv"));
+    let sheet = String::from_utf8(bytes).unwrap();
+    assert!(sheet.contains(&format!("期间,{month}\r\n")), "{sheet}");
 }
 
 async fn do_a_visit(hand: &Hand<'_>) {

@@ -6,8 +6,6 @@
 //! an [`Outgoing`] as JSON and what belongs to it; what comes back is the file as a `Uint8Array`,
 //! empty where it could not be written.
 
-pub mod archive;
-pub mod docx;
 pub mod workbook;
 
 use js_sys::{Array, Uint8Array};
@@ -15,7 +13,7 @@ use shared::{
     import::{HandedIn, Told},
     outgoing::Outgoing,
 };
-use sheets::{Content, Part};
+use sheets::{Content, Part, archive, docx};
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 

@@ -1,6 +1,6 @@
 //! Messages that pass: what happened, what was kept, what can be done about it.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use leptos::prelude::*;
 
@@ -12,8 +12,9 @@ const STAYS: Duration = Duration::from_secs(12);
 /// Older ones give way.
 const AT_ONCE: usize = 3;
 
-/// What is done when the officer takes up a message's offer.
-type Act = Callback<()>;
+/// What is done when the officer takes up a message's offer. A message outlives the part of a page
+/// that says it, so nothing of that part may hold this.
+type Act = Arc<dyn Fn() + Send + Sync>;
 
 /// One message.
 #[derive(Clone)]
@@ -58,7 +59,7 @@ impl Message {
         words: &'static str,
         act: impl Fn() + Send + Sync + 'static,
     ) -> Self {
-        self.offer = Some((words, Callback::new(move |()| act())));
+        self.offer = Some((words, Arc::new(act)));
         self
     }
 }
@@ -150,7 +151,7 @@ fn passing(messages: Messages, id: u32, message: Message) -> AnyView {
     let offer = offer.map(|(words, act)| {
         let take = move |_| {
             messages.put_away(id);
-            act.run(());
+            act();
         };
         view! { <button type="button" class="link" on:click=take>{words}</button> }
     });

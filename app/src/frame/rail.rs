@@ -18,11 +18,12 @@ const WHO_ANNOUNCE: &[Role] = &[Role::Municipal, Role::District];
 const WHO_ADMINISTER: &[Role] = &[Role::Administrator, Role::Municipal];
 
 /// Name, address, and for whom.
-const PLACES: [(&str, &str, &[Role]); 7] = [
+const PLACES: [(&str, &str, &[Role]); 8] = [
     ("今日", "/", WITH_CASES),
     ("台账", "/ledger", WITH_CASES),
     ("导入", "/import", WHO_IMPORT),
     ("公告", "/bureau/announcements", WHO_ANNOUNCE),
+    ("报送", "/bureau/status", WHO_ANNOUNCE),
     ("分析", "/analysis", WITH_CASES),
     ("工作日", "/calendar", ALL),
     ("同步", "/sync", ALL),

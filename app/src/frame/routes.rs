@@ -7,7 +7,7 @@ use super::home;
 use crate::{lazy, pages::not_found::not_found};
 
 /// Addresses and their pages. `:name` stands for any one segment.
-const ROUTES: [(&str, fn() -> AnyView); 18] = [
+const ROUTES: [(&str, fn() -> AnyView); 19] = [
     ("/", home),
     ("/ledger", lazy::ledger),
     ("/cases/:id", lazy::case),
@@ -20,6 +20,7 @@ const ROUTES: [(&str, fn() -> AnyView); 18] = [
     ("/import", lazy::import),
     ("/bureau/announcements", lazy::announcements),
     ("/bureau/announcements/:id", lazy::announcement),
+    ("/bureau/status", lazy::announcements),
     ("/analysis", lazy::analysis),
     ("/sync", lazy::sync),
     ("/calendar", lazy::calendar),

@@ -1,9 +1,10 @@
 //! 分析: the figures as charts draw them and as a sheet holds them.
 
 use shared::{
-    analysis::{Analysis, Office, Rate, Step, Unit},
+    analysis::{Analysis, Filter, Office, Rate, Step, Unit},
     bureau,
     import::quoted,
+    span::Span,
     words::{self, Word},
 };
 
@@ -35,6 +36,22 @@ pub(crate) fn quarter(text: &str) -> String {
         || named(text),
         |(year, quarter)| format!("{year} 年第 {quarter} 季度"),
     )
+}
+
+/// 2013 年 3 月, for `2013-03`; also what years and quarters are called.
+pub(crate) fn span(text: &str) -> String {
+    text.parse().map_or_else(|_| named(text), Span::word)
+}
+
+/// What was chosen, in words.
+pub(crate) fn period(filter: &Filter) -> String {
+    match (filter.first, filter.last) {
+        (None, None) => "全部期间".to_owned(),
+        (Some(first), None) => format!("{}起", first.word()),
+        (None, Some(last)) => format!("至{}", last.word()),
+        (Some(first), Some(last)) if first == last => first.word(),
+        (Some(first), Some(last)) => format!("{}至{}", first.word(), last.word()),
+    }
 }
 
 /// The office of a row of duties.
@@ -103,8 +120,8 @@ fn exact(count: usize) -> f64 {
     count as f64
 }
 
-/// Everything on the page as one .csv: what a row is of, its name, and its figures.
-pub(crate) fn csv(found: &Analysis) -> String {
+/// Everything on the page as one .csv: the period, then what a row is of, its name, and its figures.
+pub(crate) fn csv(found: &Analysis, filter: &Filter) -> String {
     // A mark of its encoding, without which programs for sheets guess another.
     let mut text = String::from("\u{feff}");
     let mut line = |cells: &[String]| {
@@ -118,6 +135,7 @@ pub(crate) fn csv(found: &Analysis) -> String {
             .map(|cell| (*cell).to_owned())
             .collect::<Vec<_>>()
     };
+    line(&["期间".to_owned(), period(filter)]);
     line(&texts(&["分组", "名称", "批次", "不合格批次", "不合格率"]));
     let named_rates = [
         (
@@ -128,6 +146,7 @@ pub(crate) fn csv(found: &Analysis) -> String {
         ("产品种类", &found.kinds, named),
         ("生产地", &found.districts, district),
         ("季度", &found.quarters, quarter),
+        ("月", &found.months, span),
         ("检验机构", &found.bodies, named),
     ];
     for (group, rates, name) in named_rates {
@@ -242,8 +261,13 @@ mod tests {
             }],
             ..Analysis::default()
         };
-        let text = csv(&found);
-        assert!(text.starts_with("\u{feff}分组,名称,批次,不合格批次,不合格率\r\n合计,,390,38,9.7%\r\n生产地,朝阳区,3,1,33.3%\r\n\r\n"));
+        let filter = Filter {
+            first: Some("2013-03".parse().unwrap()),
+            last: Some("2013-03".parse().unwrap()),
+            ..Filter::default()
+        };
+        let text = csv(&found, &filter);
+        assert!(text.starts_with("\u{feff}期间,2013 年 3 月\r\n分组,名称,批次,不合格批次,不合格率\r\n合计,,390,38,9.7%\r\n生产地,朝阳区,3,1,33.3%\r\n\r\n"));
         assert_eq!(quarter("2013/1"), "2013 年第 1 季度");
         assert_eq!(quarter(""), "未注明");
     }

@@ -8,7 +8,7 @@ use shared::{
     calendar::WorkCalendar,
     event::By,
     progress::progress,
-    rule::Party,
+    rule::{Done, Party},
     words,
 };
 
@@ -164,16 +164,21 @@ fn act_for(case: &LedgerCase, deadline: &Deadline, actor: &Actor) -> Act {
     {
         Some(kind) => Act {
             words: event_words::act(kind),
-            address: record_address(
-                case,
-                kind,
-                deadline.rule.per_round.then_some(deadline.round),
-            ),
+            address: record_address(case, kind, round_of(deadline)),
         },
         None => Act {
             words: "查看",
             address: format!("/cases/{}", case.id),
         },
+    }
+}
+
+/// The round of the event that does a row, where it has one: what follows an announcement or a
+/// suspension is another reinspection than the first.
+pub(crate) fn round_of(deadline: &Deadline) -> Option<u8> {
+    match deadline.rule.done {
+        Done::Commissioned(round) => Some(round),
+        _ => deadline.rule.per_round.then_some(deadline.round),
     }
 }
 

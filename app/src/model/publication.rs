@@ -49,6 +49,13 @@ pub(crate) const fn barred(barred: Barred) -> &'static str {
             Demand::Approved => "现在的内容还没有审批",
             Demand::Numbered => "还没有编号",
             Demand::NumberFree => "这个文号已给了另一份公告",
+            Demand::OpinionsAnswered => {
+                "征求过意见的区县局还没有都答复；等不到的，请写明不再等候的理由（第二十三条）"
+            }
+            Demand::OwnBureau => "只能报送本局的处理情况",
+            Demand::InPeriod => "所报的日子不在这一期内",
+            Demand::Whole => "报送内容不全，请重新取数",
+            Demand::Reported => "没有待接收的报送",
         },
     }
 }

@@ -6,9 +6,10 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use leptos::{ev, prelude::*};
 use shared::{
-    analysis::{Analysis, Filter, Rate, analyse},
+    analysis::{Analysis, Filter, Rate, analyse, result_month},
     announcement::Quarter,
     bureau,
+    span::Span,
 };
 
 use crate::{
@@ -43,8 +44,13 @@ pub(crate) fn AnalysisPage() -> impl IntoView {
     };
     let messages = Messages::use_in();
     let export = move |_| {
-        let name = format!("分析 {}.csv", session.today().get_untracked());
-        if download::csv(&model::csv(&found.get_untracked()), &name).is_err() {
+        let filter = filter.get_untracked();
+        let name = match filter.first.or(filter.last) {
+            Some(_) => format!("分析 {}.csv", model::period(&filter)),
+            None => format!("分析 {}.csv", session.today().get_untracked()),
+        };
+        let sheet = model::csv(&found.get_untracked(), &filter);
+        if download::csv(&sheet, &name).is_err() {
             messages.say(
                 Message::bad("浏览器没有存下文件").more("数字都还在页面上，可以打印或再试一次。"),
             );
@@ -59,6 +65,7 @@ pub(crate) fn AnalysisPage() -> impl IntoView {
             <div class="page__head">
                 <h1>"分析"</h1>
                 <p class="tally" role="status">{tally}</p>
+                <p class="print-only">{move || chosen(&filter.get())}</p>
                 <div class="acts push">
                     <button type="button" class="btn" on:click=print>"打印"</button>
                     <button type="button" class="btn" on:click=export>"导出 CSV"</button>
@@ -70,6 +77,18 @@ pub(crate) fn AnalysisPage() -> impl IntoView {
             </div>
         </main>
     }
+}
+
+/// What the page shows, on paper: the period, and what else was chosen.
+fn chosen(filter: &Filter) -> String {
+    let kind = filter.kind.as_deref().map(model::named);
+    let district = filter.district.as_deref().map(model::district);
+    let body = filter.body.as_deref().map(model::named);
+    let all: Vec<String> = [Some(model::period(filter)), kind, district, body]
+        .into_iter()
+        .flatten()
+        .collect();
+    all.join("，")
 }
 
 fn analysed(session: Session, filter: &Filter) -> Analysis {
@@ -118,6 +137,7 @@ fn shown(found: &Analysis) -> AnyView {
         {rates("kinds", "各类产品不合格率", "产品种类", &found.kinds, model::named)}
         {rates("districts", "各生产地不合格率", "生产地", &found.districts, model::district)}
         {rates("quarters", "各季度不合格率", "季度", &found.quarters, model::quarter)}
+        {rates("months", "各月不合格率", "月", &found.months, model::span)}
         {rates("bodies", "各检验机构检出不合格率", "检验机构", &found.bodies, model::named)}
         {figure(steps, tables::steps(&found.steps))}
         {figure(overdue, tables::offices(&found.offices))}
@@ -184,7 +204,7 @@ fn rates(
 /// What the filters can be set to, as the ledger has it.
 #[derive(Clone, PartialEq, Default)]
 struct Choices {
-    quarters: BTreeSet<Quarter>,
+    spans: BTreeSet<Span>,
     kinds: BTreeSet<String>,
     districts: BTreeSet<String>,
     bodies: BTreeSet<String>,
@@ -192,9 +212,14 @@ struct Choices {
 
 fn choices(session: Session) -> Choices {
     let mut choices = Choices::default();
+    let today = session.today().get();
     for case in session.cases().get().iter() {
         let head = &case.file.case;
-        choices.quarters.extend(Quarter::of(&head.spot_check));
+        let quarter = Quarter::of(&head.spot_check);
+        let year = quarter.map(|quarter| Span::Year(quarter.year));
+        let month = result_month(&case.file, today);
+        let spans = [year, quarter.map(Span::Quarter), month];
+        choices.spans.extend(spans.into_iter().flatten());
         let mut add = |to: fn(&mut Choices) -> &mut BTreeSet<String>, value: &str| {
             let known = to(&mut choices);
             if !value.is_empty() && !known.contains(value) {
@@ -212,15 +237,6 @@ fn choices(session: Session) -> Choices {
 
 fn filters(session: Session, filter: RwSignal<Filter>) -> AnyView {
     let choices = Memo::new(move |_| choices(session));
-    let quarters = move || {
-        choices.with(|choices| {
-            choices
-                .quarters
-                .iter()
-                .map(|quarter| (quarter.to_string(), model::quarter(&quarter.to_string())))
-                .collect::<Vec<_>>()
-        })
-    };
     let of = move |list: fn(&Choices) -> &BTreeSet<String>, name: fn(&str) -> String| {
         choices.with(|choices| {
             list(choices)
@@ -231,11 +247,60 @@ fn filters(session: Session, filter: RwSignal<Filter>) -> AnyView {
     };
     view! {
         <div class="tools">
-            {select("first", "从", Signal::derive(quarters), move |value| filter.update(|filter| filter.first = value.and_then(|value| value.parse().ok())))}
-            {select("last", "至", Signal::derive(quarters), move |value| filter.update(|filter| filter.last = value.and_then(|value| value.parse().ok())))}
+            {period("first", "从", choices, filter, |filter| (&mut filter.first, &mut filter.last))}
+            {period("last", "至", choices, filter, |filter| (&mut filter.last, &mut filter.first))}
             {select("kind", "产品种类", Signal::derive(move || of(|it| &it.kinds, model::named)), move |value| filter.update(|filter| filter.kind = value))}
             {select("district", "生产地", Signal::derive(move || of(|it| &it.districts, model::district)), move |value| filter.update(|filter| filter.district = value))}
             {select("body", "检验机构", Signal::derive(move || of(|it| &it.bodies, model::named)), move |value| filter.update(|filter| filter.body = value))}
+        </div>
+    }
+    .into_any()
+}
+
+/// The end of a period that is chosen, and the other end.
+type Ends = fn(&mut Filter) -> (&mut Option<Span>, &mut Option<Span>);
+
+/// One end of the period: a year, a quarter or a month. Both ends are of one sort.
+fn period(
+    id: &'static str,
+    label: &'static str,
+    choices: Memo<Choices>,
+    filter: RwSignal<Filter>,
+    ends: Ends,
+) -> AnyView {
+    let change = move |event: ev::Targeted<ev::Event, web_sys::HtmlSelectElement>| {
+        let chosen: Option<Span> = event.target().value().parse().ok();
+        filter.update(|filter| {
+            let (own, other) = ends(filter);
+            *own = chosen;
+            *other = other.filter(|other| chosen.is_none_or(|chosen| chosen.is_like(other)));
+        });
+    };
+    let now = move || filter.with(|filter| *ends(&mut filter.clone()).0);
+    let groups = move || {
+        let now = now();
+        let spans = choices.with(|choices| choices.spans.clone());
+        let group = |label: &'static str, of: fn(&Span) -> bool| {
+            let of_group = spans.iter().filter(|span| of(span));
+            let options = of_group
+                .map(|span| {
+                    let chosen = now == Some(*span);
+                    view! { <option value=span.to_string() selected=chosen>{span.word()}</option> }
+                })
+                .collect::<Vec<_>>();
+            view! { <optgroup label=label>{options}</optgroup> }
+        };
+        view! {
+            <option value="" selected=now.is_none()>"全部"</option>
+            {group("年", |span| matches!(span, Span::Year(_)))}
+            {group("季度", |span| matches!(span, Span::Quarter(_)))}
+            {group("月", |span| matches!(span, Span::Month { .. }))}
+        }
+    };
+    view! {
+        <div class="condition">
+            <label for=id>{label}</label>
+            <select class="input" id=id on:change:target=change>{groups}</select>
         </div>
     }
     .into_any()

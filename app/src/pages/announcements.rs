@@ -5,12 +5,13 @@ mod escalation;
 mod forward;
 pub(crate) mod one;
 mod opinions;
-mod records;
+pub(crate) mod records;
 mod text;
 
 use std::{collections::BTreeSet, sync::Arc};
 
 use leptos::{ev, prelude::*};
+use leptos_router::hooks::use_location;
 use shared::{
     Day, Role,
     announcement::{
@@ -24,6 +25,7 @@ pub(crate) use self::records::Announcing;
 use crate::{
     components::status::{Look, status},
     model::analysis::quarter as quarter_words,
+    pages::reporting,
     session::{LedgerCase, Session},
     words::people,
 };
@@ -31,10 +33,14 @@ use crate::{
 /// The cases that the page is about, each with its assessment.
 type Assessed = Arc<Vec<(Arc<LedgerCase>, Arc<Assessment>)>>;
 
-/// The page.
+/// The page; or 报送, which comes with it: both are of the bureaus, and small.
 #[component]
 pub(crate) fn Announcements() -> impl IntoView {
     let session = Session::use_in();
+    let path = use_location().pathname.get_untracked();
+    if path.trim_end_matches('/') == reporting::ADDRESS {
+        return reporting::page(session);
+    }
     let role = session
         .profile()
         .with_untracked(|profile| profile.as_ref().map(|profile| profile.actor.role));

@@ -99,8 +99,14 @@ fn what(row: &OutboxRow) -> AnyView {
         None if row.number.is_empty() => {
             view! { <a class="link" href="/calendar">"工作日"</a> }.into_any()
         }
-        None => view! { <a class="link" href="/bureau/announcements">{row.number.clone()}</a> }
-            .into_any(),
+        None => {
+            let to = if row.number == "报送" {
+                "/bureau/status"
+            } else {
+                "/bureau/announcements"
+            };
+            view! { <a class="link" href=to>{row.number.clone()}</a> }.into_any()
+        }
     };
     view! {
         <td class="num">{about}</td>

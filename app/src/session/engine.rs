@@ -203,7 +203,7 @@ impl Engine {
         }
     }
 
-    /// Every change of announcements, and of opinions on them.
+    /// Every change of announcements, of opinions on them, and of districts' reports.
     pub(super) fn announcement_changes(&self) -> Vec<Change> {
         let replica = self.replica.borrow();
         let ledger = replica.ledger();
@@ -670,6 +670,7 @@ impl Engine {
                 Some(OutboxRow {
                     number: match head {
                         Some(head) => head.number.clone(),
+                        None if kept.change.subject.kind() == "status" => "报送".to_owned(),
                         None if is_of_announcement(&kept.change.subject) => "公告".to_owned(),
                         None => String::new(),
                     },
@@ -816,7 +817,7 @@ fn ledger_case(id: CaseId, case: CachedCase) -> LedgerCase {
 }
 
 fn is_of_announcement(subject: &Subject) -> bool {
-    matches!(subject.kind(), "announcement" | "opinion")
+    matches!(subject.kind(), "announcement" | "opinion" | "status")
 }
 
 fn recorded_at(change: &Change) -> i64 {

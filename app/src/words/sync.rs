@@ -130,6 +130,7 @@ pub(crate) fn what(change: &Change) -> String {
         Ok(Body::Document { .. }) => "出文".to_owned(),
         Ok(Body::DocumentVoided { .. }) => "文书作废".to_owned(),
         Ok(Body::Announcement { .. }) => "公告".to_owned(),
+        Ok(Body::Status { .. }) => "处理情况".to_owned(),
         Ok(Body::History { .. } | Body::Unknown) | Err(_) => "较新版本的记录".to_owned(),
     }
 }

@@ -7,17 +7,22 @@ mod shown;
 use axum::{
     Json, Router,
     extract::{Path, Query, State as AxumState},
-    http::{StatusCode, header::CONTENT_TYPE},
+    http::{
+        StatusCode,
+        header::{CONTENT_DISPOSITION, CONTENT_TYPE},
+    },
     response::{IntoResponse, Response},
     routing::get,
 };
 use serde::Deserialize;
+use shared::publication::document;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use self::shown::Shown;
 use crate::api::{Problem, State};
 
 const STYLE: &str = include_str!("public.css");
+const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 /// Where the pages' own sheet is served.
 const STYLE_PATH: &str = "/announcements/style.css";
 
@@ -62,15 +67,19 @@ async fn list(AxumState(state): AxumState<State>, Query(search): Query<Search>) 
     }
 }
 
-/// One published announcement: a page, for reading and for printing.
+/// One published announcement: a page, for reading and for printing; with `.docx` after its id the
+/// document, laid out as all documents are.
 #[utoipa::path(
-    get, path = "/announcements/{id}", params(("id" = String, Path, description = "the announcement")),
+    get, path = "/announcements/{id}", params(("id" = String, Path, description = "the announcement, or the announcement and .docx")),
     responses(
-        (status = 200, content_type = "text/html", body = String),
+        (status = 200, description = "a page, or the document", content((String = "text/html"), (String = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"))),
         (status = 404, content_type = "text/html", body = String),
     ),
 )]
 async fn one(AxumState(state): AxumState<State>, Path(id): Path<String>) -> Response {
+    if let Some(id) = id.strip_suffix(".docx") {
+        return paper(&state, id).await;
+    }
     match published(&state, &Search::default()).await {
         Ok(shown) => match shown.iter().find(|it| it.id == id) {
             Some(found) => page::one(found, &shown).into_response(),
@@ -78,6 +87,39 @@ async fn one(AxumState(state): AxumState<State>, Path(id): Path<String>) -> Resp
         },
         Err(_) => page::failed(),
     }
+}
+
+/// The document of a published announcement; of one that was withdrawn there is none any more.
+async fn paper(state: &State, id: &str) -> Response {
+    let Ok(all) = state.announcements().await else {
+        return page::failed();
+    };
+    let own = id.parse().ok().and_then(|id| all.get(&id));
+    let Some(own) = own.filter(|it| it.published.is_some() && it.withdrawn.is_none()) else {
+        return (StatusCode::NOT_FOUND, page::missing()).into_response();
+    };
+    let document = document(own);
+    let name = format!("{} {}.docx", document.title, document.number);
+    let disposition = format!("attachment; filename*=UTF-8''{}", in_header(&name));
+    match sheets::docx::docx(&document, &[]) {
+        Ok(bytes) => (
+            [(CONTENT_TYPE, DOCX), (CONTENT_DISPOSITION, &disposition)],
+            bytes,
+        )
+            .into_response(),
+        Err(_) => page::failed(),
+    }
+}
+
+/// A name as a header may carry it (RFC 8187): every byte but letters and digits by its number.
+fn in_header(name: &str) -> String {
+    let byte = |byte: u8| match byte {
+        plain if plain.is_ascii_alphanumeric() || b"-._".contains(&plain) => {
+            char::from(plain).to_string()
+        }
+        other => format!("%{other:02X}"),
+    };
+    name.bytes().map(byte).collect()
 }
 
 /// The published announcements as JSON, the latest first.

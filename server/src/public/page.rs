@@ -119,7 +119,12 @@ pub(super) fn one(it: &Shown, all: &[Shown]) -> Markup {
                 @if !it.annex.is_empty() { (annex(&it.annex)) }
                 p.pub__signed { (BUREAU) br; time datetime=(it.published_on) { (in_full(it.published_on)) } }
             }
-            p.pub__facts { span { "发布途径：" (it.channels.join("、")) } }
+            p.pub__facts {
+                span { "发布途径：" (it.channels.join("、")) }
+                @if it.withdrawn.is_none() {
+                    a.link href={ "/announcements/" (it.id) ".docx" } download { "下载 .docx" }
+                }
+            }
         }
     };
     frame(&it.title, &main)

@@ -114,6 +114,7 @@ fn review(content: Digest) -> Step {
             content,
             approved: true,
             remark: String::new(),
+            without: String::new(),
         },
     }
 }
@@ -160,14 +161,16 @@ fn digest(server: &Server) -> Digest {
 async fn public(server: &Server) -> String {
     let mut all = String::new();
     let one = format!("/announcements/{}", id());
+    let docx = format!("{one}.docx");
     for path in [
         "/announcements",
         &one,
+        &docx,
         "/announcements.json",
         "/announcements/feed.atom",
     ] {
         let answer = server.send(Method::GET, path, None, b"").await;
-        all += &String::from_utf8(answer.bytes).unwrap();
+        all += &String::from_utf8_lossy(&answer.bytes);
     }
     all
 }
@@ -333,6 +336,9 @@ async fn the_ledger_demands_a_risk_assessment_whatever_the_draft_says() {
     municipal.exchange(vec![opening]).await;
     take(&mut municipal, &subject, &draft(&case)).await;
     take(&mut municipal, &opinion, &[asked(&case)]).await;
+    let mut chaoyang = server.device("chaoyang").await;
+    chaoyang.exchange(vec![]).await;
+    take(&mut chaoyang, &opinion, &[answered()]).await;
     take(&mut second, &subject, &[review(digest(&server)), number()]).await;
 
     // Another case of the quarter, not in the annex, turns out to be a product for daily use.
@@ -370,6 +376,9 @@ async fn what_is_published_is_plain_pages_that_escape_what_they_say() {
     municipal.exchange(vec![opening]).await;
     take(&mut municipal, &subject, &draft(&case)).await;
     take(&mut municipal, &opinion, &[asked(&case)]).await;
+    let mut chaoyang = server.device("chaoyang").await;
+    chaoyang.exchange(vec![]).await;
+    take(&mut chaoyang, &opinion, &[answered()]).await;
     take(&mut second, &subject, &[review(digest(&server)), number()]).await;
     take(&mut second, &subject, &[publish(digest(&server))]).await;
 
@@ -436,6 +445,33 @@ async fn what_is_published_is_plain_pages_that_escape_what_they_say() {
     let (_, kind, style) = get("/announcements/style.css").await;
     assert!(kind.starts_with("text/css") && style.contains(".pub"));
 
+    // The same document that the officer saves, and that a program for documents opens.
+    let docx = format!("{one}.docx");
+    let answer = server.send(Method::GET, &docx, None, b"").await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(
+        answer.kind.as_deref(),
+        Some("application/vnd.openxmlformats-officedocument.wordprocessingml.document")
+    );
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(answer.bytes)).unwrap();
+    let mut body = String::new();
+    let mut part = archive.by_name("word/document.xml").unwrap();
+    std::io::Read::read_to_string(&mut part, &mut body).unwrap();
+    for said in [
+        "质量公告 &lt;script&gt;",
+        "京质监公告〔2013〕1号",
+        "由区县局依法处理。",
+        "家具有限公司",
+        "第二十四条（三）4",
+        "2013 年 5 月 6 日",
+    ] {
+        assert!(body.contains(said), "{said}: {body}");
+    }
+    for unknown in ["nothing", "a4dqobyha4dqobyha4dqobyha4"] {
+        let (status, ..) = get(&format!("/announcements/{unknown}.docx")).await;
+        assert_eq!(status, StatusCode::NOT_FOUND, "{unknown}");
+    }
+
     // Withdrawn, what it said is gone, and why stands in its place.
     let on = "2013-05-08".parse().unwrap();
     let reason = "数据<b>有误".to_owned();
@@ -445,6 +481,9 @@ async fn what_is_published_is_plain_pages_that_escape_what_they_say() {
         !all.contains("由区县局依法处理。") && all.contains("数据&lt;b&gt;有误"),
         "{all}"
     );
+
+    let (status, ..) = get(&docx).await;
+    assert_eq!(status, StatusCode::NOT_FOUND, "withdrawn");
 
     let described = server
         .send(Method::GET, "/api/openapi.json", None, b"")
@@ -476,6 +515,9 @@ async fn a_restored_copy_is_given_back_what_was_published() {
     municipal.exchange(vec![opening]).await;
     take(&mut municipal, &subject, &draft(&case)).await;
     take(&mut municipal, &opinion, &[asked(&case)]).await;
+    let mut chaoyang = server.device("chaoyang").await;
+    chaoyang.exchange(vec![]).await;
+    take(&mut chaoyang, &opinion, &[answered()]).await;
     let folder = tempfile::tempdir().unwrap();
     let old = folder.path().join(::server::db::FILE_NAME);
     crate::browser::copy(&server.data_file(), &old);

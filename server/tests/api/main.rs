@@ -10,4 +10,5 @@ mod calendar;
 mod devices;
 mod exchange;
 mod files;
+mod status;
 mod upgrade;

@@ -1,9 +1,12 @@
-//! Reads .xlsx, .xls and .csv into plain tables of text, and case files beside them.
+//! Reads .xlsx, .xls and .csv into plain tables of text, and case files beside them; writes documents
+//! as .docx.
 //!
 //! What a file is shows in its bytes, not in its name: systems hand out text under the name of
 //! .xls. Dates become ISO days, formulas the values that the file has for them.
 
+pub mod archive;
 mod biff;
+pub mod docx;
 mod file;
 mod text;
 mod workbook;

@@ -112,6 +112,11 @@ bodies! {
         /// The step, a `Step` of `crate::publication`.
         step: Value,
     }
+    /// A step in the life of a district's report on a period.
+    "status" Status {
+        /// The step, a `Step` of `crate::status`.
+        step: Value,
+    }
 }
 
 /// The body is of a kind that this version knows, but not of its shape.

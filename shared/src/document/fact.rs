@@ -131,7 +131,7 @@ impl Fact {
 pub(crate) const MUNICIPAL: &str = "北京市质量技术监督局";
 
 /// A bureau as it signs; `None` for a code that no bureau has.
-pub(super) fn bureau_in_full(code: &str) -> Option<String> {
+pub(crate) fn bureau_in_full(code: &str) -> Option<String> {
     let bureau = bureau::by_code(code)?;
     Some(if bureau.is_district() {
         format!("北京市{}质量技术监督局", bureau.place)

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub use draft::{Setting, draft};
 pub use fact::Fact;
-pub(crate) use fact::MUNICIPAL;
+pub(crate) use fact::{MUNICIPAL, bureau_in_full};
 pub use kind::{Issue, Kind};
 pub use number::{Clash, Number, clashes, next_serial, series};
 pub use record::{DocumentRecord, Issued, Recorded};

@@ -33,8 +33,8 @@ pub struct Announcement {
     pub drawn: Option<Drawn>,
     /// The rows that it took with it.
     pub rows: Vec<Row>,
-    /// The rows that a person changed, added or left out, with the reason for leaving out.
-    pub edited: BTreeMap<CaseId, (Row, Option<String>)>,
+    /// What a person changed, added or left out.
+    pub edited: BTreeMap<CaseId, Edit>,
     /// The parts of the text, each with who wrote it last.
     pub texts: BTreeMap<String, (String, Record)>,
     /// What was asked of each bureau and what it said, by code.
@@ -57,6 +57,19 @@ pub struct Announcement {
     drawing: String,
     /// Rows of drawings, by drawing: a drawing and its rows may be folded in any order.
     of_drawings: BTreeMap<String, Vec<Row>>,
+}
+
+/// A row of the annex that a person changed, added or left out.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Edit {
+    /// The row as the person wrote it.
+    pub row: Row,
+    /// As the ledger had it then; none where it was added, or edited as a whole.
+    pub base: Option<Row>,
+    /// Why it is left out.
+    pub left_out: Option<String>,
+    /// Who did, and when.
+    pub record: Record,
 }
 
 /// A step that was taken.
@@ -133,6 +146,38 @@ pub enum Stage {
     Withdrawn,
 }
 
+impl Edit {
+    /// The row as it reads on what the ledger says.
+    ///
+    /// ```
+    /// use shared::{fold::Record, id::CaseId, publication::{Edit, Row}};
+    /// let row = |brand: &str| -> Result<Row, serde_json::Error> {
+    ///     serde_json::from_value(serde_json::json!({
+    ///         "id": CaseId::from_random([7; 16]), "enterprise": "某厂", "product": "电线",
+    ///         "brand": brand, "basis": [],
+    ///     }))
+    /// };
+    /// let record = Record {
+    ///     change: "m4xw/1".parse()?, author: "municipal".into(), clock: "1363046400000-00000".parse()?,
+    /// };
+    /// let edit = Edit { row: row("甲")?, base: Some(row("乙")?), left_out: None, record };
+    /// assert_eq!(edit.onto(&row("丙")?).brand, "甲");
+    /// assert!(!edit.is_own(), "the ledger had it");
+    /// let undone = Edit { row: row("乙")?, ..edit };
+    /// assert_eq!(undone.onto(&row("丙")?).brand, "丙", "follows the ledger again");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn onto(&self, drawn: &Row) -> Row {
+        let base = self.base.as_ref();
+        base.map_or_else(|| self.row.clone(), |base| self.row.onto(base, drawn))
+    }
+
+    /// Whether the row stands whatever the ledger says: it was added, or edited as a whole.
+    pub const fn is_own(&self) -> bool {
+        self.base.is_none()
+    }
+}
+
 impl Opinion {
     /// Whether the last question has an answer.
     ///
@@ -196,6 +241,7 @@ impl Opinion {
 /// assert_eq!(found.digest(), all.all().next().ok_or("the one")?.digest());
 /// assert!(found.bureaus().is_empty() && found.approval().is_none() && !found.needs_risk());
 /// assert_eq!(found.missing_questions(), Vec::<String>::new());
+/// assert_eq!(found.missing_answers(), Vec::<String>::new());
 /// assert_eq!(all.stage(found), Stage::Drafting);
 /// assert!(all.correction_of(&id).is_none());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -328,9 +374,19 @@ impl Announcement {
                 self.hands.insert(record.author.clone());
                 self.texts.insert(part, (text, record));
             }
-            Step::Row { row, left_out } => {
-                self.hands.insert(record.author);
-                self.edited.insert(row.id.clone(), (*row, left_out));
+            Step::Row {
+                row,
+                left_out,
+                base,
+            } => {
+                self.hands.insert(record.author.clone());
+                let edit = Edit {
+                    row: *row,
+                    base: base.map(|base| *base),
+                    left_out,
+                    record,
+                };
+                self.edited.insert(edit.row.id.clone(), edit);
             }
             Step::Asked {
                 title,
@@ -381,21 +437,23 @@ impl Announcement {
             .rows
             .iter()
             .filter_map(|row| match self.edited.get(&row.id) {
-                Some((_, Some(_))) => None,
-                Some((edited, None)) => Some(edited.clone()),
+                Some(edit) if edit.left_out.is_some() => None,
+                Some(edit) => Some(edit.onto(row)),
                 None => Some(row.clone()),
             });
         let is_drawn = |row: &Row| self.rows.iter().any(|drawn| drawn.id == row.id);
         let added = self
             .edited
             .values()
-            .filter(|(row, left_out)| left_out.is_none() && !is_drawn(row));
+            .filter(|edit| edit.left_out.is_none() && edit.is_own() && !is_drawn(&edit.row));
         Content {
             title: text("title"),
             parts: parts
                 .filter(|(_, text): &(String, String)| !text.is_empty())
                 .collect(),
-            rows: as_edited.chain(added.map(|(row, _)| row.clone())).collect(),
+            rows: as_edited
+                .chain(added.map(|edit| edit.row.clone()))
+                .collect(),
         }
     }
 
@@ -423,6 +481,12 @@ impl Announcement {
         self.bureaus().into_iter().filter(|it| !asked(it)).collect()
     }
 
+    /// The bureaus that were asked for their opinion and have not answered.
+    pub fn missing_answers(&self) -> Vec<String> {
+        let open = self.opinions.iter().filter(|(_, it)| !it.is_answered());
+        open.map(|(bureau, _)| bureau.clone()).collect()
+    }
+
     /// Whether article 23 demands a risk assessment and there is none.
     pub fn needs_risk(&self) -> bool {
         let sensitive = |drawn: &Drawn| !drawn.sensitive.is_empty();
@@ -430,10 +494,10 @@ impl Announcement {
     }
 
     /// The approval of what it says now: the last review of it, where that approves.
-    pub fn approval(&self) -> Option<&Record> {
+    pub fn approval(&self) -> Option<(&Review, &Record)> {
         let digest = self.digest();
         let of_now = |(review, _): &&(Review, Record)| review.content == digest;
         let (review, record) = self.reviews.iter().rev().find(of_now)?;
-        review.approved.then_some(record)
+        review.approved.then_some((review, record))
     }
 }

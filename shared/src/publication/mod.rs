@@ -18,7 +18,9 @@ mod step;
 pub use difference::{Difference, differences};
 pub use drawn::{Chosen, Draw, demands_risk, draw, generated};
 pub use due::{Due, due_announcements};
-pub use fold::{Announcement, Announcements, Answered, Asked, Content, Opinion, Stage, Taken};
+pub use fold::{
+    Announcement, Announcements, Answered, Asked, Content, Edit, Opinion, Stage, Taken,
+};
 pub use paper::document;
 pub use rights::{Barred, Demand, RIGHTS, Right, may_take};
 pub use step::{

@@ -37,6 +37,16 @@ pub enum Demand {
     Numbered,
     /// No other announcement has the number.
     NumberFree,
+    /// Every bureau that was asked has answered, or who approves says why it goes without.
+    OpinionsAnswered,
+    /// Of a district's report: the bureau is the actor's own.
+    OwnBureau,
+    /// Of a district's report: it speaks of a day in its period.
+    InPeriod,
+    /// Of a district's report: all of its lines are there.
+    Whole,
+    /// Of a district's report: it is reported, and neither received nor sent back.
+    Reported,
 }
 
 /// Whose a step is.
@@ -77,7 +87,8 @@ pub enum Barred {
 
 use Demand::{
     Approved, AskedBureau, CorrectsPublished, NotOpened, NumberFree, Numbered, Opened,
-    OpinionsAsked, Published, RiskAssessed, SameContent, SecondPerson, Unpublished,
+    OpinionsAnswered, OpinionsAsked, Published, RiskAssessed, SameContent, SecondPerson,
+    Unpublished,
 };
 
 const EDIT: &[Demand] = &[Opened, Unpublished];
@@ -105,6 +116,7 @@ pub const RIGHTS: [Right; 12] = [
             SameContent,
             SecondPerson,
             OpinionsAsked,
+            OpinionsAnswered,
             RiskAssessed,
         ],
     ),
@@ -124,6 +136,7 @@ pub const RIGHTS: [Right; 12] = [
             OpinionsAsked,
             RiskAssessed,
             Approved,
+            OpinionsAnswered,
             Numbered,
             NumberFree,
         ],
@@ -222,6 +235,15 @@ impl Asking<'_> {
                     && opinion.is_some_and(|opinion| opinion.asked.is_some())
             }
             OpinionsAsked => of_own(|own| own.missing_questions().is_empty()),
+            OpinionsAnswered => self.own.is_some_and(|own| {
+                let goes_without = match self.step {
+                    Step::Reviewed { review } => !review.approved || review.goes_without(),
+                    _ => own
+                        .approval()
+                        .is_some_and(|(review, _)| review.goes_without()),
+                };
+                goes_without || own.missing_answers().is_empty()
+            }),
             RiskAssessed => of_own(|own| !own.needs_risk()),
             SameContent => self.own.is_some_and(|own| match self.step {
                 Step::Reviewed { review } => review.content == own.digest(),
@@ -246,6 +268,8 @@ impl Asking<'_> {
                     !others.any(|it| it.number.as_ref().is_some_and(|(it, _)| it == number))
                 })
             }
+            // Demands of reports: no step of an announcement makes them.
+            Demand::OwnBureau | Demand::InPeriod | Demand::Whole | Demand::Reported => false,
         }
     }
 }

@@ -107,6 +107,10 @@ pub enum Step {
         /// Why it is left out; none where it is in the annex.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         left_out: Option<String>,
+        /// The row as the ledger had it: cells that are the same in both go on following the
+        /// ledger. None where the person added the row.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        base: Option<Box<Row>>,
     },
     /// A district was asked for its opinion (article 23), with what it needs for it.
     Asked {
@@ -253,6 +257,66 @@ pub struct Basis {
 }
 
 impl Row {
+    /// Its cells, in the order of the annex: what each is called, and what stands in it.
+    ///
+    /// ```
+    /// use shared::{id::CaseId, publication::Row};
+    /// let ledger: Row = serde_json::from_value(serde_json::json!({
+    ///     "id": CaseId::from_random([7; 16]), "enterprise": "某厂", "product": "电线",
+    ///     "failed_items": ["标志", "结构"], "basis": [],
+    /// }))?;
+    /// assert_eq!(ledger.cells()[5], ("不合格项目", "标志、结构".to_owned()));
+    /// let edited = ledger.with_cell(2, "某牌").with_cell(5, "标志、温升");
+    /// assert_eq!((&*edited.brand, &edited.failed_items[1]), ("某牌", &"温升".to_owned()));
+    /// // The ledger says another product by now; what was edited stays edited.
+    /// let now = ledger.with_cell(1, "电缆");
+    /// assert_eq!(edited.onto(&ledger, &now), edited.with_cell(1, "电缆"));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn cells(&self) -> [(&'static str, String); 6] {
+        [
+            ("企业名称", self.enterprise.clone()),
+            ("产品名称", self.product.clone()),
+            ("商标", self.brand.clone()),
+            ("规格型号", self.model.clone()),
+            ("生产日期/批号", self.batch.clone()),
+            ("不合格项目", self.failed_items.join("、")),
+        ]
+    }
+
+    /// The row with another text in one of its [`cells`](Self::cells).
+    #[must_use]
+    pub fn with_cell(&self, at: usize, text: &str) -> Self {
+        let mut row = self.clone();
+        let text = text.trim();
+        match at {
+            0 => text.clone_into(&mut row.enterprise),
+            1 => text.clone_into(&mut row.product),
+            2 => text.clone_into(&mut row.brand),
+            3 => text.clone_into(&mut row.model),
+            4 => text.clone_into(&mut row.batch),
+            _ => {
+                let items = text.split(['、', '\n', ';', '；']).map(str::trim);
+                row.failed_items = items
+                    .filter(|item| !item.is_empty())
+                    .map(str::to_owned)
+                    .collect();
+            }
+        }
+        row
+    }
+
+    /// This row, edited from `base`, on what the ledger says now: a cell that was not edited says
+    /// what the ledger says, and so do the reasons and cases.
+    #[must_use]
+    pub fn onto(&self, base: &Self, now: &Self) -> Self {
+        let cells = self.cells().into_iter().zip(base.cells()).enumerate();
+        let edited = cells.filter(|(_, (own, base))| own != base);
+        edited.fold(now.clone(), |row, (at, ((_, text), _))| {
+            row.with_cell(at, &text)
+        })
+    }
+
     /// 第二十四条（三）5、8；第二十条
     ///
     /// ```
@@ -299,7 +363,13 @@ pub struct Risk {
 ///
 /// ```
 /// use shared::publication::{Review, Step};
-/// let review = Review { content: Default::default(), approved: false, remark: String::new() };
+/// let review = Review {
+///     content: Default::default(),
+///     approved: false,
+///     remark: String::new(),
+///     without: "已逾答复期限。".into(),
+/// };
+/// assert!(review.goes_without());
 /// assert!(!Step::Reviewed { review }.is_complete(), "what is sent back comes with a remark");
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -311,6 +381,16 @@ pub struct Review {
     /// What the person remarks.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub remark: String,
+    /// Why it goes without the answers that are missing (article 23); empty where none is.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub without: String,
+}
+
+impl Review {
+    /// Whether it says why the announcement goes without the answers that are missing.
+    pub fn goes_without(&self) -> bool {
+        !self.without.trim().is_empty()
+    }
 }
 
 impl Step {
@@ -358,7 +438,7 @@ impl Step {
         match self {
             Self::Opened { .. } | Self::Drawn { .. } | Self::Rows { .. } => true,
             Self::Text { part, text } => said(part) && (part != "title" || said(text)),
-            Self::Row { row, left_out } => {
+            Self::Row { row, left_out, .. } => {
                 said(&row.enterprise) && left_out.as_deref().is_none_or(said)
             }
             Self::Asked { title, text, .. } => said(title) && said(text),

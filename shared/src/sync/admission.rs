@@ -16,7 +16,8 @@ use crate::{
         Refusal, may_attach, may_create, may_detach, may_edit_head, may_issue, may_record,
         may_set_calendar,
     },
-    publication::{Announcements, Barred, Step, may_take},
+    publication::{Announcements, Barred, Demand, Step, may_take},
+    status::{self, StatusReports, may_report},
 };
 
 /// Whether a change that this user sends may be taken into the log, given the case as the log has
@@ -130,7 +131,8 @@ pub fn admit_read(
             | Body::NoticeWithdrawn { .. }
             | Body::Overlay { .. }
             | Body::OverlayFile { .. }
-            | Body::Announcement { .. },
+            | Body::Announcement { .. }
+            | Body::Status { .. },
             Some(_),
         ) => Err(Refusal::OtherRole),
         (Body::Unknown, Some(_)) => Err(Refusal::UnknownType),
@@ -211,11 +213,58 @@ pub fn admit_to_announcement(
         return Err(RefusalReason::NotPermitted);
     }
     let step = Step::of(body).ok_or(RefusalReason::LaterVersion)?;
-    may_take(actor, &change.subject, &step, all).map_err(|barred| match barred {
+    may_take(actor, &change.subject, &step, all).map_err(reason)
+}
+
+/// Whether a step in the life of a district's report may be taken into the log, given the reports
+/// as the log has them.
+///
+/// # Errors
+/// Why it goes to the review tray instead.
+///
+/// ```
+/// use shared::{Actor, Role, change::{Change, Subject}, status::{StatusReports, Step}};
+/// use shared::sync::{admission::admit_to_status, wire::RefusalReason};
+/// let lines = Step::Lines { drawing: "d".into(), lines: Vec::new() };
+/// let change = Change {
+///     id: "m4xw/1".parse()?,
+///     subject: Subject::status("2013-03".parse()?, "110105"),
+///     clock: "1363046400000-00000".parse()?,
+///     author: "u".into(),
+///     schema: 1,
+///     body: lines.body().to_raw(),
+/// };
+/// let of = |office: &str| Actor { user: "u".into(), role: Role::District, office: office.into() };
+/// let none = StatusReports::default();
+/// assert_eq!(admit_to_status(&change, &of("110105"), &none), Ok(()));
+/// let other = admit_to_status(&change, &of("110108"), &none);
+/// assert_eq!(other, Err(RefusalReason::OutOfScope));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn admit_to_status(
+    change: &Change,
+    actor: &Actor,
+    all: &StatusReports,
+) -> Result<(), RefusalReason> {
+    if change.author != actor.user {
+        return Err(RefusalReason::OtherAuthor);
+    }
+    let body = change.body();
+    let body = readable(change, &body)?;
+    if !matches!(body, Body::Status { .. }) {
+        return Err(RefusalReason::NotPermitted);
+    }
+    let step = status::Step::of(body).ok_or(RefusalReason::LaterVersion)?;
+    may_report(actor, &change.subject, &step, all).map_err(reason)
+}
+
+const fn reason(barred: Barred) -> RefusalReason {
+    match barred {
         Barred::OtherRole => RefusalReason::NotPermitted,
         Barred::OtherSubject | Barred::Incomplete => RefusalReason::Unreadable,
+        Barred::Missing(Demand::OwnBureau) => RefusalReason::OutOfScope,
         Barred::Missing(_) => RefusalReason::OutOfOrder,
-    })
+    }
 }
 
 /// Whether a change that a case file carries may be taken into the log. Its author was permitted

@@ -66,19 +66,25 @@ impl Scope {
         scopes
     }
 
-    /// The scopes beside [`Scope::All`] that are given an announcement, or an opinion on one: a
-    /// district what it is asked, nobody what is not published (article 22).
+    /// The scopes beside [`Scope::All`] that are given an announcement, an opinion on one or a
+    /// report: a district what it is asked and what it reports, nobody what is not published
+    /// (article 22).
     ///
     /// ```
     /// use shared::{change::Subject, id::CaseId, sync::Scope};
     /// let id = CaseId::from_random([7; 16]);
-    /// assert!(Scope::seeing_of_announcement(&Subject::announcement(&id)).is_empty());
-    /// let asked = Scope::seeing_of_announcement(&Subject::opinion(&id, "110105"));
+    /// assert!(Scope::seeing_of_record(&Subject::announcement(&id)).is_empty());
+    /// let asked = Scope::seeing_of_record(&Subject::opinion(&id, "110105"));
     /// assert_eq!(asked, [Scope::Bureau("110105".into())].into());
+    /// let reported = Subject::status("2013-03".parse()?, "110105");
+    /// assert_eq!(Scope::seeing_of_record(&reported), asked);
+    /// # Ok::<(), shared::span::ParseSpanError>(())
     /// ```
-    pub fn seeing_of_announcement(subject: &Subject) -> BTreeSet<Self> {
-        let asked = subject.asked_bureau();
-        asked
+    pub fn seeing_of_record(subject: &Subject) -> BTreeSet<Self> {
+        let reporting = subject.status_of().map(|(_, bureau)| bureau);
+        subject
+            .asked_bureau()
+            .or(reporting)
             .map(|bureau| Self::Bureau(bureau.into()))
             .into_iter()
             .collect()

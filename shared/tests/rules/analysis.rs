@@ -116,10 +116,52 @@ fn rates_by_each_of_four() {
         rates(&found.quarters),
         expected(&[("2012/4", 1, 1), ("2013/1", 4, 3)])
     );
+    assert_eq!(rates(&found.months), expected(&[("2013-03", 5, 4)]));
     assert_eq!(
         rates(&found.bodies),
         expected(&[("乙院", 3, 2), ("甲院", 2, 2)])
     );
+}
+
+/// Results of two months within one quarter, one of them known by its service alone.
+#[test]
+fn a_month_is_that_in_which_the_result_came() {
+    let head = ["A", "插座", "110105", "甲院"];
+    let verdict = json!({ "verdict": "nonconforming" });
+    let ledger = [
+        case(
+            head,
+            (2013, 1),
+            &[("report_submitted", "2013-01-31", verdict.clone())],
+        ),
+        case(
+            head,
+            (2013, 1),
+            &[("report_submitted", "2013-02-01", verdict)],
+        ),
+        case(
+            head,
+            (2013, 1),
+            &[("result_served", "2013-02-28", json!({}))],
+        ),
+        case(head, (2013, 1), &[]),
+    ];
+    for (first, last, batches) in [
+        ("2013-01", "2013-01", 1),
+        ("2013-02", "2013-02", 2),
+        ("2013-01", "2013-02", 3),
+        ("2013-03", "2013-12", 0),
+    ] {
+        let filter = Filter {
+            first: Some(first.parse().unwrap()),
+            last: Some(last.parse().unwrap()),
+            ..Filter::default()
+        };
+        let found = analysed(&ledger, &filter);
+        assert_eq!(found.total.batches, batches, "{first} to {last}");
+        let months: usize = found.months.iter().map(|it| it.batches).sum();
+        assert_eq!(months, batches);
+    }
 }
 
 #[test]
@@ -196,6 +238,29 @@ fn filters_let_through_what_they_name() {
             ..Filter::default()
         },
         1,
+    );
+    // A year takes in its quarters; a month is that in which the result came.
+    check(
+        Filter {
+            last: quarter("2012"),
+            ..Filter::default()
+        },
+        1,
+    );
+    check(
+        Filter {
+            first: quarter("2013-03"),
+            last: quarter("2013-03"),
+            ..Filter::default()
+        },
+        5,
+    );
+    check(
+        Filter {
+            first: quarter("2013-04"),
+            ..Filter::default()
+        },
+        0,
     );
     check(
         Filter {

@@ -19,3 +19,4 @@ mod laws;
 mod ledger;
 mod permissions;
 mod publication;
+mod status;

@@ -12,7 +12,8 @@ use shared::{
     id::CaseId,
     publication::{
         Announcement, Announcements, Barred, Chosen, Demand, Difference, Draw, RIGHTS, Review,
-        Risk, Stage, Step, differences, document, draw, due_announcements, generated, may_take,
+        Risk, Row, Stage, Step, differences, document, draw, due_announcements, generated,
+        may_take,
     },
 };
 
@@ -134,13 +135,25 @@ fn own<'a>(all: &'a Announcements, id: &CaseId) -> &'a Announcement {
 }
 
 fn review(content: Digest) -> Step {
-    let remark = String::new();
     Step::Reviewed {
         review: Review {
             content,
             approved: true,
-            remark,
+            remark: String::new(),
+            without: String::new(),
         },
+    }
+}
+
+fn review_without_answers(content: Digest) -> Step {
+    match review(content) {
+        Step::Reviewed { review } => Step::Reviewed {
+            review: Review {
+                without: "已逾答复期限。".into(),
+                ..review
+            },
+        },
+        other => other,
     }
 }
 
@@ -211,6 +224,11 @@ fn ready() -> (Log, CaseId) {
         &Subject::opinion(&announcement, "110105"),
         &asked(),
     );
+    log.take(
+        "chaoyang",
+        &Subject::opinion(&announcement, "110105"),
+        &answered("无意见。"),
+    );
     log.take("first", &subject, &risk());
     let digest = own(&log.all(), &announcement).digest();
     log.take("second", &subject, &review(digest));
@@ -240,6 +258,7 @@ fn every_step_stands_in_the_table_once() {
         Step::Row {
             row,
             left_out: None,
+            base: None,
         },
         asked(),
         answered(""),
@@ -306,6 +325,19 @@ fn publication_waits_for_each_thing_that_must_come_before() {
     // Asked anew, the answer of before is none.
     log.take("first", &opinion, &asked());
     assert!(!own(&log.all(), &announcement).opinions["110105"].is_answered());
+    log.barred(
+        "second",
+        &subject,
+        &review(digest(&log)),
+        Demand::OpinionsAnswered,
+    );
+    log.barred(
+        "second",
+        &subject,
+        &review_without_answers(digest(&log)),
+        Demand::RiskAssessed,
+    );
+    log.take("chaoyang", &opinion, &answered("无意见。"));
 
     log.barred(
         "second",
@@ -339,6 +371,15 @@ fn publication_waits_for_each_thing_that_must_come_before() {
     log.take("second", &subject, &review(digest(&log)));
     log.barred("first", &subject, &publish(digest(&log)), Demand::Numbered);
     log.take("first", &subject, &number(1));
+    // Asked once more after the approval, publication waits, unless the approver goes without.
+    log.take("first", &opinion, &asked());
+    log.barred(
+        "first",
+        &subject,
+        &publish(digest(&log)),
+        Demand::OpinionsAnswered,
+    );
+    log.take("second", &subject, &review_without_answers(digest(&log)));
     log.barred(
         "first",
         &subject,
@@ -388,7 +429,7 @@ fn a_publication_is_changed_by_a_further_record_alone() {
     log.take("first", &Subject::opinion(&next, "110105"), &asked());
     log.take("first", &correction, &risk());
     let of_next = own(&log.all(), &next).digest();
-    log.take("first", &correction, &review(of_next));
+    log.take("first", &correction, &review_without_answers(of_next));
     log.take("second", &correction, &publish(of_next));
     assert_eq!(
         log.all().stage(own(&log.all(), &announcement)),
@@ -433,6 +474,7 @@ fn steps_without_their_substance_are_incomplete() {
         Step::Row {
             row,
             left_out: Some(unsaid()),
+            base: None,
         },
         Step::RiskAssessed {
             risk: Risk {
@@ -446,6 +488,7 @@ fn steps_without_their_substance_are_incomplete() {
                 content: digest,
                 approved: false,
                 remark: unsaid(),
+                without: unsaid(),
             },
         },
         number(0),
@@ -487,13 +530,14 @@ fn a_row_is_left_out_changed_and_put_back() {
     let subject = Subject::announcement(&announcement);
     let row = own(&log.all(), &announcement).rows[0].clone();
     let edit = |left_out: Option<&str>, brand: &str| {
-        let row = Box::new(shared::publication::Row {
+        let row = Box::new(Row {
             brand: brand.into(),
             ..row.clone()
         });
         Step::Row {
             row,
             left_out: left_out.map(Into::into),
+            base: None,
         }
     };
     log.take("first", &subject, &edit(Some("已整改"), ""));
@@ -519,6 +563,68 @@ fn a_row_is_left_out_changed_and_put_back() {
         "{}",
         paper.to_text()
     );
+}
+
+/// A cell that a person edited stays, what the ledger changes beside it comes, and undone the row
+/// follows the ledger as if it had never been edited.
+#[test]
+fn cells_are_edited_and_the_others_go_on_following_the_ledger() {
+    let (mut log, announcement) = ready();
+    let subject = Subject::announcement(&announcement);
+    let drawn = own(&log.all(), &announcement).rows[0].clone();
+    let edit = |row: &Row, base: &Row| Step::Row {
+        row: Box::new(row.clone()),
+        left_out: None,
+        base: Some(Box::new(base.clone())),
+    };
+    let draw_anew = |log: &mut Log, row: &Row| {
+        let (drawing, figures) = (
+            format!("d{}", log.0.len()),
+            own(&log.all(), &announcement).drawn.clone(),
+        );
+        let drawn = Box::new(figures.unwrap());
+        log.take(
+            "first",
+            &subject,
+            &Step::Drawn {
+                drawing: drawing.clone(),
+                drawn,
+            },
+        );
+        log.take(
+            "first",
+            &subject,
+            &Step::Rows {
+                drawing,
+                rows: vec![row.clone()],
+            },
+        );
+    };
+    let row = |log: &Log| own(&log.all(), &announcement).content().rows;
+
+    let edited = drawn.with_cell(2, "某牌").with_cell(5, "标志、结构");
+    log.take("first", &subject, &edit(&edited, &drawn));
+    assert_eq!(row(&log), [edited.clone()]);
+
+    // The ledger corrects the model, and the brand that was edited.
+    let now = drawn.with_cell(3, "D-2").with_cell(2, "别牌");
+    draw_anew(&mut log, &now);
+    assert_eq!(row(&log), [edited.with_cell(3, "D-2")]);
+
+    // Undone, it says what the ledger says, now and later.
+    log.take("first", &subject, &edit(&now, &now));
+    assert_eq!(row(&log), [now.clone()]);
+    let later = now.with_cell(4, "2013-01-07");
+    draw_anew(&mut log, &later);
+    assert_eq!(row(&log), [later]);
+
+    // What the ledger no longer lists is not listed for an edit's sake.
+    let edited = now.with_cell(0, "某某厂");
+    log.take("first", &subject, &edit(&edited, &now));
+    let drawing = "empty".to_owned();
+    let drawn = Box::new(own(&log.all(), &announcement).drawn.clone().unwrap());
+    log.take("first", &subject, &Step::Drawn { drawing, drawn });
+    assert_eq!(row(&log), []);
 }
 
 #[test]
@@ -587,8 +693,8 @@ fn one_that_cannot_wait_is_of_the_cases_that_a_person_chose() {
 proptest! {
     #[test]
     fn any_order_of_arrival_folds_to_the_same(
-        order in Just((0..12_usize).collect::<Vec<_>>()).prop_shuffle(),
-        twice in 0..12_usize,
+        order in Just((0..13_usize).collect::<Vec<_>>()).prop_shuffle(),
+        twice in 0..13_usize,
     ) {
         let (log, announcement) = ready();
         let changes = log.0;

@@ -2,7 +2,7 @@
 //! again, suspended, reinspected, licences.
 
 use leptos::prelude::*;
-use shared::rule::Party;
+use shared::{Role, assess::Deadline, rule::Party};
 
 use super::Assessed;
 use crate::{
@@ -10,7 +10,8 @@ use crate::{
         days::due_day,
         status::{Look, status},
     },
-    model::duty::{number_of, record_address, what},
+    model::duty::{by_of, number_of, record_address, round_of, what},
+    session::{LedgerCase, Session},
     words::{event, people},
 };
 
@@ -31,19 +32,8 @@ pub(super) fn escalation(cases: &Assessed) -> AnyView {
         .into_iter()
         .map(|(case, row)| {
             let head = &case.file.case;
-            let by = match row.rule.party {
-                Party::District => people::bureau_name(case.file.handling_bureau()),
-                _ => "市局".to_owned(),
-            };
-            let act = row
-                .rule
-                .done_by()
-                .first()
-                .filter(|_| row.rule.party == Party::Municipal)
-                .map(|kind| {
-                    let address = record_address(&case, kind, None);
-                    view! { <a class="btn btn--row" href=address>{event::act(kind)}</a> }
-                });
+            let by = by(&case, &row);
+            let act = act(&case, &row, Role::Municipal);
             let at_once = row.due.is_none();
             view! {
                 <tr>
@@ -82,4 +72,46 @@ pub(super) fn escalation(cases: &Assessed) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// Whose it is.
+fn by(case: &LedgerCase, row: &Deadline) -> String {
+    match row.rule.party {
+        Party::District => people::bureau_name(case.file.handling_bureau()),
+        _ => "市局".to_owned(),
+    }
+}
+
+/// The button that records what does a row, where that is for this role to record.
+fn act(case: &LedgerCase, row: &Deadline, role: Role) -> Option<AnyView> {
+    let kinds = row.rule.done_by();
+    let kind = kinds.iter().find(|kind| {
+        let facts = kind.facts();
+        facts.is_some_and(|facts| facts.by.includes(by_of(role)))
+    })?;
+    let address = record_address(case, kind, round_of(row));
+    Some(view! { <a class="btn btn--row" href=address>{event::act(kind)}</a> }.into_any())
+}
+
+/// What follows of a case that is in an announcement, but for the announcement itself (article 20);
+/// each with its button.
+pub(super) fn following(session: Session, case: &LedgerCase) -> Vec<AnyView> {
+    let Some(profile) = session.profile().get() else {
+        return Vec::new();
+    };
+    let assessment = session.assessment(case);
+    let rows = assessment.deadlines.iter().filter(|row| {
+        row.rule.article == 20 && row.rule.id != "art20.announce" && row.status.is_pending()
+    });
+    rows.map(|row| {
+        let said = format!("须办：{}（{}）", what(row), by(case, row));
+        view! {
+            <span class="announce__because no-print">
+                {status(Look::Today, said)}
+                {act(case, row, profile.actor.role)}
+            </span>
+        }
+        .into_any()
+    })
+    .collect()
 }

@@ -9,7 +9,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use leptos::{prelude::*, task::spawn_local};
 use shared::{
     Actor,
-    change::Subject,
+    change::{Body, Subject},
+    document::Document,
     outgoing::Outgoing,
     publication::{
         Announcement, AnnouncementId, Announcements, Barred, Chosen, Draw, Step, differences,
@@ -17,7 +18,7 @@ use shared::{
     },
 };
 
-use super::records::{all_of, chance, drawn_now, stage_tag, take};
+use super::records::{KEPT, all_of, chance, drawn_now, stage_tag, take, write};
 use crate::{
     components::{
         download,
@@ -63,6 +64,26 @@ impl Desk {
         let steps = self.id.with_value(|id| words::on_subject(id, steps));
         take(self.session, self.messages, steps, done, || {});
     }
+
+    /// Takes steps; their message offers to take them back with what was before.
+    fn take_or_undo(self, steps: Vec<Step>, back: impl IntoIterator<Item = Step>, done: &str) {
+        let (session, messages) = (self.session, self.messages);
+        let subject = self.subject();
+        let bodies = |steps: Vec<Step>| -> Vec<(Subject, Body)> {
+            let steps = steps.into_iter();
+            steps.map(|step| (subject.clone(), step.body())).collect()
+        };
+        let back = bodies(back.into_iter().collect());
+        let mut said = Message::done(done).more(KEPT);
+        if !back.is_empty() {
+            // The page may be gone by then.
+            said = said.offer("撤销", move || {
+                let said = Message::done("已撤销").more(KEPT);
+                write(session, messages, back.clone(), said, || {});
+            });
+        }
+        write(session, messages, bodies(steps), said, || {});
+    }
 }
 
 /// The page.
@@ -84,11 +105,12 @@ pub(crate) fn One() -> impl IntoView {
         };
         // What is being typed outlives the parts, which are drawn anew when something comes.
         let typed = text::Typed::none();
+        let editing = annex::Editing::none();
         let forms = steps::Forms::none(session.today().get_untracked());
         (move || {
             let all = all.get();
             match all.get(&id).filter(|it| it.opened.is_some()) {
-                Some(own) => page(desk, &all, own, typed, forms),
+                Some(own) => page(desk, &all, own, typed, editing, forms),
                 None => unknown(),
             }
         })
@@ -114,9 +136,12 @@ fn page(
     all: &Announcements,
     own: &Announcement,
     typed: text::Typed,
+    editing: annex::Editing,
     forms: steps::Forms,
 ) -> AnyView {
     let is_open = own.published.is_none();
+    let now = is_open.then(|| of_now(desk, own)).flatten();
+    let rows_now = now.as_ref().map_or(&[][..], |now| &now.rows);
     let title = own.content().title;
     let number = own.number.as_ref().map(|(number, _)| number.to_string());
     view! {
@@ -131,11 +156,11 @@ fn page(
             </div>
             <div class="no-print">
                 {steps::overview(own)}
-                {is_open.then(|| changed(desk, own))}
+                {now.as_ref().map(|now| changed(desk, own, now))}
                 {is_open.then(|| text::section(desk, own, typed))}
             </div>
             {text::paper(own, is_open)}
-            {annex::section(desk, own, is_open)}
+            {annex::section(desk, own, rows_now, editing, is_open)}
             <div class="no-print">
                 {steps::sections(desk, all, own, forms)}
                 {papers(desk, own)}
@@ -146,22 +171,27 @@ fn page(
     .into_any()
 }
 
-/// What the ledger says now and the draft has not taken.
-fn changed(desk: Desk, own: &Announcement) -> AnyView {
-    let Some(drawn) = own.drawn.clone() else {
-        return ().into_any();
-    };
+/// What the ledger says now of what the draft took from it.
+fn of_now(desk: Desk, own: &Announcement) -> Option<Draw> {
+    let drawn = own.drawn.as_ref()?;
     let chosen = match own.period {
         Some(quarter) => Chosen::Quarter(quarter),
         None => Chosen::Cases(drawn.cases.iter().cloned().collect()),
+    };
+    Some(drawn_now(desk.session, &chosen))
+}
+
+/// What the ledger says now and the draft has not taken.
+fn changed(desk: Desk, own: &Announcement, now: &Draw) -> AnyView {
+    let Some(drawn) = own.drawn.clone() else {
+        return ().into_any();
     };
     let taken_on = drawn.on;
     let then = Draw {
         drawn,
         rows: own.rows.clone(),
     };
-    let now = drawn_now(desk.session, &chosen);
-    let found = differences(&then, &now);
+    let found = differences(&then, now);
     if found.is_empty() {
         return view! {
             <p class="announce__due">{format!("取自 {taken_on} 的台账，此后没有变动。")}</p>
@@ -173,7 +203,7 @@ fn changed(desk: Desk, own: &Announcement) -> AnyView {
         .iter()
         .map(|it| view! { <li>{words::difference(it)}</li> })
         .collect::<Vec<_>>();
-    let own = own.clone();
+    let (own, now) = (own.clone(), now.clone());
     let again = move |_| {
         if let Some(drawing) = chance() {
             let steps = redrawing(&own, &now, drawing.as_str());
@@ -195,28 +225,31 @@ fn changed(desk: Desk, own: &Announcement) -> AnyView {
     .into_any()
 }
 
+/// Saves a document as a .docx.
+pub(crate) fn save_docx(messages: Messages, paper: Document) {
+    spawn_local(async move {
+        let name = format!("{} {}", paper.title, paper.number);
+        let name = format!("{}.docx", name.trim_end());
+        let asked = Outgoing::Document {
+            document: paper,
+            signatures: Vec::new(),
+        };
+        let bytes = worker::write(&asked, &[]).await;
+        let is_saved =
+            bytes.is_some_and(|bytes| download::file(&bytes.into(), DOCX, &name).is_ok());
+        if !is_saved {
+            messages.say(
+                Message::bad("没有存成 .docx：浏览器不允许在后台写文件")
+                    .more("内容还在，可以打印。"),
+            );
+        }
+    });
+}
+
 fn papers(desk: Desk, own: &Announcement) -> AnyView {
     let paper = document(own);
-    let name = format!("{} {}.docx", paper.title, paper.number);
     let messages = desk.messages;
-    let take_along = move |_| {
-        let (paper, name) = (paper.clone(), name.clone());
-        spawn_local(async move {
-            let asked = Outgoing::Document {
-                document: paper,
-                signatures: Vec::new(),
-            };
-            let bytes = worker::write(&asked, &[]).await;
-            let is_saved =
-                bytes.is_some_and(|bytes| download::file(&bytes.into(), DOCX, &name).is_ok());
-            if !is_saved {
-                messages.say(
-                    Message::bad("没有存成 .docx：浏览器不允许在后台写文件")
-                        .more("公告还在，可以打印。"),
-                );
-            }
-        });
-    };
+    let take_along = move |_| save_docx(messages, paper.clone());
     let print = |_| {
         // Nothing is lost where a browser refuses: its own menu prints too.
         let _ = window().print();

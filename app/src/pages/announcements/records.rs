@@ -7,12 +7,13 @@ use leptos_router::{NavigateOptions, hooks::use_navigate};
 use shared::{
     Day, Role,
     announcement::Quarter,
-    change::Subject,
+    change::{Body, Subject},
     history::History,
     id::CaseId,
     publication::{
         Announcement, AnnouncementId, Announcements, Chosen, Draw, Step, draw, due_announcements,
     },
+    status::{State, StatusReports},
 };
 
 use crate::{
@@ -25,6 +26,7 @@ use crate::{
         duty::number_of,
         publication::{self as words, beginning, on_subject},
     },
+    pages::reporting,
     session::Session,
     words::people,
 };
@@ -51,16 +53,28 @@ pub(super) fn take(
     done: impl Into<String>,
     then: impl FnOnce() + 'static,
 ) {
-    let done = done.into();
-    let steps = steps
-        .into_iter()
-        .map(|(subject, step)| (subject, step.body()))
-        .collect();
+    let steps = steps.into_iter();
+    let bodies = steps.map(|(subject, step)| (subject, step.body()));
+    let done = Message::done(done).more(KEPT);
+    write(session, messages, bodies.collect(), done, then);
+}
+
+/// What is said of every step that was written.
+pub(crate) const KEPT: &str = "已存本机，联网时送到服务器。";
+
+/// Writes what bodies say, all or nothing, and says what came of it.
+pub(crate) fn write(
+    session: Session,
+    messages: Messages,
+    bodies: Vec<(Subject, Body)>,
+    done: Message,
+    then: impl FnOnce() + 'static,
+) {
     spawn_local(async move {
-        let said = match session.take_steps(steps).await {
+        let said = match session.take_steps(bodies).await {
             Ok(()) => {
                 then();
-                Message::done(done).more("已存本机，联网时送到服务器。")
+                done
             }
             Err(error) => Message::bad("没有记下").more(format!("{error}。")),
         };
@@ -69,7 +83,7 @@ pub(super) fn take(
 }
 
 /// Sixteen bytes that nobody else has.
-pub(super) fn chance() -> Option<AnnouncementId> {
+pub(crate) fn chance() -> Option<AnnouncementId> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).ok()?;
     Some(AnnouncementId::from_random(bytes))
@@ -250,7 +264,8 @@ fn urgent(
     .into_any()
 }
 
-/// On 今日: periodic announcements that are due (article 25), and opinions that are asked for.
+/// On 今日: periodic announcements that are due (article 25), opinions that are asked for, and
+/// reports that wait to be received or were sent back (article 21).
 #[component]
 pub(crate) fn Announcing() -> impl IntoView {
     let session = Session::use_in();
@@ -261,10 +276,14 @@ pub(crate) fn Announcing() -> impl IntoView {
             Role::Municipal => due(session, &all.get()),
             _ => asked(&all.get()),
         };
+        let rows: Vec<AnyView> = rows
+            .into_iter()
+            .chain(reported(session, profile.actor.role))
+            .collect();
         (!rows.is_empty()).then(|| {
             view! {
                 <section class="group" aria-labelledby="announcing">
-                    <div class="group__head"><h2 id="announcing">"公告"</h2><span class="num">{rows.len()}</span></div>
+                    <div class="group__head"><h2 id="announcing">"公告和报送"</h2><span class="num">{rows.len()}</span></div>
                     <ol>{rows}</ol>
                 </section>
             }
@@ -322,6 +341,29 @@ fn asked(all: &Announcements) -> Vec<AnyView> {
             }))
         });
     open.collect()
+}
+
+/// Of the municipal bureau the reports that it has not received, of a district those sent back.
+fn reported(session: Session, role: Role) -> Vec<AnyView> {
+    let (state, what, act) = match role {
+        Role::Municipal => (State::Reported, "接收处理情况", "接收"),
+        _ => (State::Returned, "补充处理情况", "补报"),
+    };
+    let all = StatusReports::of(&session.announcement_changes());
+    let waiting = all.all().filter(|(.., report)| report.state() == state);
+    let rows = waiting.map(|(span, bureau, _)| {
+        duty(Duty {
+            look: Look::Today,
+            left: "即办".to_owned(),
+            by: None,
+            what,
+            about: format!("{}，{}", people::bureau_name(bureau), span.word()),
+            article: "第二十一条",
+            to: reporting::address(span, bureau),
+            act,
+        })
+    });
+    rows.collect()
 }
 
 /// What is to be done about an announcement, shown as the duties of cases are.

@@ -325,6 +325,9 @@ impl Work {
                 change(Arc::make_mut(desk));
             }
         });
+        // The rows on the screen are of before: nobody takes them until they are computed anew.
+        self.next_round();
+        self.checking.set(Some(0));
         self.after(self.pause, PAUSE, Self::check);
         self.keep_draft();
     }
@@ -388,6 +391,7 @@ impl Work {
         let session = self.session;
         spawn_local(async move {
             let Some(mapping) = &desk.mapping else {
+                self.checking.set(None);
                 self.checked.set(Checked::default());
                 return;
             };

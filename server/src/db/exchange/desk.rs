@@ -8,9 +8,10 @@ use shared::{
     clock::MAXIMUM_CLOCK_LEAD_MILLISECONDS,
     mutation::mutated,
     publication::Announcements,
+    status::StatusReports,
     sync::{
         Delivered, ExchangeRequest, Scope,
-        admission::{admit_read, admit_to_announcement},
+        admission::{admit_read, admit_to_announcement, admit_to_status},
         wire::{Hold, RefusalReason, Verdict},
     },
 };
@@ -133,7 +134,7 @@ impl Desk<'_> {
     fn take_back(&mut self, offer: &Delivered) -> Result<bool, Error> {
         let Delivered { change, receipt } = offer;
         let is_calendar = change.subject == Subject::calendar();
-        let is_step = change.subject.announcement_id().is_some();
+        let is_step = is_record(&change.subject);
         // Records of history the server makes anew.
         let is_taken = is_calendar || is_step || change.subject.case_id().is_some();
         let proven = self.receipts.sign(&change.canonical_bytes()) == *receipt;
@@ -194,6 +195,9 @@ impl Desk<'_> {
         if change.subject.announcement_id().is_some() {
             return self.settle_step(&mut prepared);
         }
+        if change.subject.status_of().is_some() {
+            return self.settle_status(&mut prepared);
+        }
         let case = self.cases.get(&change.subject)?;
         if let Err(reason) = admit_read(change, &prepared.body, self.actor, case) {
             return self.refuse(change, reason);
@@ -237,9 +241,20 @@ impl Desk<'_> {
         Ok(taken(prepared))
     }
 
+    /// A step in the life of a district's report.
+    fn settle_status(&mut self, prepared: &mut Prepared<'_>) -> Result<Verdict, Error> {
+        let (transaction, change) = (self.cases.log.transaction, prepared.change);
+        let known = log::changes_of(transaction, &change.subject)?;
+        if let Err(reason) = admit_to_status(change, self.actor, &StatusReports::of(&known)) {
+            return self.refuse(change, reason);
+        }
+        self.append_step(prepared)?;
+        Ok(taken(prepared))
+    }
+
     fn append_step(&mut self, prepared: &Prepared<'_>) -> Result<(), Error> {
         let (change, now) = (prepared.change, self.now_milliseconds);
-        let seeing = Scope::seeing_of_announcement(&change.subject);
+        let seeing = Scope::seeing_of_record(&change.subject);
         self.cases.log.append(prepared, &seeing, now)?;
         if let Some(changes) = &mut self.announcements {
             changes.push(change.clone());
@@ -279,4 +294,9 @@ fn taken(prepared: &mut Prepared<'_>) -> Verdict {
         clock: None,
         out_of_sight: false,
     }
+}
+
+/// Whether it is a record of its own: an announcement, an opinion on one, or a report.
+fn is_record(subject: &Subject) -> bool {
+    subject.announcement_id().is_some() || subject.status_of().is_some()
 }

@@ -28,6 +28,7 @@ pub(super) struct Forms {
     assessor: RwSignal<String>,
     conclusion: RwSignal<String>,
     remark: RwSignal<String>,
+    without: RwSignal<String>,
     serial: RwSignal<Option<String>>,
     on: RwSignal<String>,
     channels: RwSignal<BTreeSet<usize>>,
@@ -42,6 +43,7 @@ impl Forms {
             assessor: empty(),
             conclusion: empty(),
             remark: empty(),
+            without: empty(),
             serial: RwSignal::new(None),
             on: RwSignal::new(today.to_string()),
             channels: RwSignal::new([0].into()),
@@ -82,7 +84,9 @@ pub(super) fn overview(own: &Announcement) -> AnyView {
         (
             "审批",
             match (own.approval(), own.reviews.is_empty()) {
-                (Some(record), _) => (Look::Done, format!("{} 已审批", name_of(&record.author))),
+                (Some((_, record)), _) => {
+                    (Look::Done, format!("{} 已审批", name_of(&record.author)))
+                }
                 (None, true) => (Look::Missing, "未审批".to_owned()),
                 (None, false) => (Look::Missing, "内容有改动或已退回，须再审批".to_owned()),
             },
@@ -327,13 +331,21 @@ fn approval(desk: Desk, own: &Announcement, forms: Forms) -> AnyView {
         review: Review {
             content,
             approved,
-            remark: forms.remark.get_untracked().trim().to_owned(),
+            remark: forms.remark.get().trim().to_owned(),
+            without: forms.without.get().trim().to_owned(),
         },
     };
-    let barred = desk.barred(&desk.subject(), &review(true));
-    let approve = move || desk.take(vec![review(true)], "已审批");
-    let send_back = move |_| desk.take(vec![review(false)], "已退回");
-    let no_remark = move || barred.is_some() || forms.remark.with(|it| it.trim().is_empty());
+    let unanswered = own.missing_answers();
+    let barred = Signal::derive(move || desk.barred(&desk.subject(), &review(true)));
+    let approve = move |_| desk.take(vec![untrack(|| review(true))], "已审批");
+    let send_back = move |_| desk.take(vec![untrack(|| review(false))], "已退回");
+    let no_return = move || desk.barred(&desk.subject(), &review(false)).is_some();
+    let without = (!unanswered.is_empty()).then(|| {
+        view! {
+            <p>{format!("{}还没有答复。", bureau_names(&unanswered))}</p>
+            <div class="form announce__answer">{text_field("without", "不再等候答复的理由", forms.without, false)}</div>
+        }
+    });
     let last = own.reviews.last().map(|(review, record)| {
         let word = match (review.approved, review.content == content) {
             (true, true) => "审批了现在的内容",
@@ -346,16 +358,22 @@ fn approval(desk: Desk, own: &Announcement, forms: Forms) -> AnyView {
         } else {
             format!("：{remark}")
         };
-        view! { <p>{format!("{} {word}{remark}", name_of(&record.author))}</p> }
+        let without = match review.without.trim() {
+            "" => String::new(),
+            why => format!("。不再等候答复：{why}"),
+        };
+        view! { <p>{format!("{} {word}{remark}{without}", name_of(&record.author))}</p> }
     });
     view! {
         <section class="part" aria-labelledby="approval">
             <h2 id="approval">"审批"<span class="part__note">"由没有起草、修改过的另一人办理；审批的是现在的内容"</span></h2>
             {last}
+            {without}
             <div class="form announce__answer">{text_field("remark", "审批意见", forms.remark, false)}</div>
             <div class="part__acts">
-                {act("批准".to_owned(), true, barred, approve)}
-                <button type="button" class="btn" disabled=no_remark on:click=send_back>"退回"</button>
+                <button type="button" class="btn btn--main" disabled=move || barred.get().is_some() on:click=approve>"批准"</button>
+                <button type="button" class="btn" disabled=no_return on:click=send_back>"退回"</button>
+                {move || barred.get().map(|barred| view! { <span class="part__note">{words::barred(barred)}</span> })}
             </div>
         </section>
     }
@@ -454,18 +472,9 @@ fn publication(desk: Desk, own: &Announcement, forms: Forms) -> AnyView {
             }
         })
         .collect::<Vec<_>>();
-    let waiting: Vec<&String> = own
-        .opinions
-        .iter()
-        .filter(|(_, opinion)| !opinion.is_answered())
-        .map(|(bureau, _)| bureau)
-        .collect();
-    let waiting = (!waiting.is_empty())
-        .then(|| view! { <p>{format!("{}还没有答复。", bureau_names(waiting))}</p> });
     view! {
         <section class="part" aria-labelledby="publication">
             <h2 id="publication">"发布"<span class="part__note">"第二十六条；发布后附表各案记“公告”，内容不再改动"</span></h2>
-            {waiting}
             <fieldset class="field"><legend>"发布途径"</legend><div class="choices">{channels}</div></fieldset>
             <div class="part__acts">
                 <div class="condition"><label for="published-on">"发布日期"</label>{date("published-on", forms.on)}</div>

@@ -47,12 +47,22 @@ pub(super) fn section(desk: Desk, own: &Announcement, typed: Typed) -> AnyView {
         let changed = changed.clone();
         move || changed().len()
     };
+    let before = saved.clone();
     let save = move |_| {
         let steps = untrack(&changed);
         for typed in typed.0 {
             typed.set(None);
         }
-        desk.take(steps, "已保存正文");
+        let said_before = |step: &Step| match step {
+            Step::Text { part, .. } => {
+                let at = PARTS.iter().position(|(name, _)| name == part)?;
+                let (part, text) = (part.clone(), before[at].clone());
+                Some(Step::Text { part, text })
+            }
+            _ => None,
+        };
+        let back: Vec<Step> = steps.iter().filter_map(said_before).collect();
+        desk.take_or_undo(steps, back, "已保存正文");
     };
     let nothing = {
         let count = count.clone();
