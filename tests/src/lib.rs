@@ -11,6 +11,7 @@ pub mod driven;
 pub mod measure;
 pub mod network;
 pub mod papers;
+pub mod screens;
 pub mod server;
 
 /// A sheet of `tests/samples`.

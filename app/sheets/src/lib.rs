@@ -57,7 +57,7 @@ pub fn start() {
 
 /// The file; nothing where it cannot be written.
 fn write<'a>(outgoing: &'a Outgoing, contents: &'a [Vec<u8>]) -> Option<Vec<u8>> {
-    let named = |names: &'a [String]| {
+    let with_contents = |names: &'a [String]| {
         let names = names.iter().map(String::as_str);
         names.zip(contents.iter().map(Vec::as_slice))
     };
@@ -67,7 +67,7 @@ fn write<'a>(outgoing: &'a Outgoing, contents: &'a [Vec<u8>]) -> Option<Vec<u8>>
             document,
             signatures,
         } => {
-            let signatures: Vec<_> = named(signatures).collect();
+            let signatures: Vec<_> = with_contents(signatures).collect();
             docx::docx(document, &signatures).ok()
         }
         Outgoing::Archive {
@@ -75,7 +75,7 @@ fn write<'a>(outgoing: &'a Outgoing, contents: &'a [Vec<u8>]) -> Option<Vec<u8>>
             contents: names,
         } => {
             let texts = texts.iter().map(|(name, text)| (&**name, text.as_bytes()));
-            archive::zip(texts.chain(named(names))).ok()
+            archive::zip(texts.chain(with_contents(names))).ok()
         }
     }
 }

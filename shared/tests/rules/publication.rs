@@ -604,7 +604,7 @@ fn cells_are_edited_and_the_others_go_on_following_the_ledger() {
 
     let edited = drawn.with_cell(2, "某牌").with_cell(5, "标志、结构");
     log.take("first", &subject, &edit(&edited, &drawn));
-    assert_eq!(row(&log), [edited.clone()]);
+    assert_eq!(row(&log), std::slice::from_ref(&edited));
 
     // The ledger corrects the model, and the brand that was edited.
     let now = drawn.with_cell(3, "D-2").with_cell(2, "别牌");
@@ -613,7 +613,7 @@ fn cells_are_edited_and_the_others_go_on_following_the_ledger() {
 
     // Undone, it says what the ledger says, now and later.
     log.take("first", &subject, &edit(&now, &now));
-    assert_eq!(row(&log), [now.clone()]);
+    assert_eq!(row(&log), std::slice::from_ref(&now));
     let later = now.with_cell(4, "2013-01-07");
     draw_anew(&mut log, &later);
     assert_eq!(row(&log), [later]);
