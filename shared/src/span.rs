@@ -60,9 +60,8 @@ impl Span {
     /// Its last day.
     pub fn last_day(self) -> Day {
         let (year, month) = match self {
-            Self::Year(year) => (year + 1, 1),
             Self::Quarter(quarter) => return quarter.last_day(),
-            Self::Month { year, month: 12 } => (year + 1, 1),
+            Self::Year(year) | Self::Month { year, month: 12 } => (year + 1, 1),
             Self::Month { year, month } => (year, u32::from(month) + 1),
         };
         Day::from_ymd(year, month, 1).unwrap_or(Day::from_unix_days(1)) - 1
