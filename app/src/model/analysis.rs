@@ -120,6 +120,20 @@ fn exact(count: usize) -> f64 {
     count as f64
 }
 
+/// What batches are counted by: its word, the rates, and how each of them is named.
+type Group<'a> = (&'static str, &'a [Rate], fn(&str) -> String);
+
+fn groups(found: &Analysis) -> [Group<'_>; 6] {
+    [
+        ("合计", std::slice::from_ref(&found.total), named),
+        ("产品种类", &found.kinds, named),
+        ("生产地", &found.districts, district),
+        ("季度", &found.quarters, quarter),
+        ("月", &found.months, span),
+        ("检验机构", &found.bodies, named),
+    ]
+}
+
 /// Everything on the page as one .csv: the period, then what a row is of, its name, and its figures.
 pub(crate) fn csv(found: &Analysis, filter: &Filter) -> String {
     // A mark of its encoding, without which programs for sheets guess another.
@@ -137,19 +151,7 @@ pub(crate) fn csv(found: &Analysis, filter: &Filter) -> String {
     };
     line(&["期间".to_owned(), period(filter)]);
     line(&texts(&["分组", "名称", "批次", "不合格批次", "不合格率"]));
-    let named_rates = [
-        (
-            "合计",
-            std::slice::from_ref(&found.total),
-            named as fn(&str) -> String,
-        ),
-        ("产品种类", &found.kinds, named),
-        ("生产地", &found.districts, district),
-        ("季度", &found.quarters, quarter),
-        ("月", &found.months, span),
-        ("检验机构", &found.bodies, named),
-    ];
-    for (group, rates, name) in named_rates {
+    for (group, rates, name) in groups(found) {
         for rate in rates {
             let name = if group == "合计" {
                 String::new()

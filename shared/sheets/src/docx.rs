@@ -396,7 +396,9 @@ mod tests {
             ("受送达人签名　丙", b"no picture"),
         ];
         let parts = parts_of(docx(&document, &signatures).unwrap());
-        let pictures = parts.iter().filter(|(name, _)| name.starts_with("word/media/"));
+        let pictures = parts
+            .iter()
+            .filter(|(name, _)| name.starts_with("word/media/"));
         assert_eq!(
             pictures.count(),
             1,
