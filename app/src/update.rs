@@ -19,16 +19,22 @@ pub fn ready() -> ReadSignal<bool> {
 
 /// Has the browser look for a newer version now.
 pub fn look() {
-    if let Ok(event) = web_sys::Event::new("update-look") {
-        // Nobody listens only outside a secure context, where every load is the newest.
-        let _ = window().dispatch_event(&event);
-    }
+    say("update-look");
 }
 
 /// Takes the newer version over: the page loads again.
 pub fn take() {
-    if let Ok(event) = web_sys::Event::new("update-take") {
-        // Nobody listens only where nothing waits.
+    say("update-take");
+}
+
+/// Has the service worker keep what only those who import use.
+pub fn keep_imports() {
+    say("keep-imports");
+}
+
+fn say(word: &str) {
+    if let Ok(event) = web_sys::Event::new(word) {
+        // Nobody listens only outside a secure context, where every load is the newest.
         let _ = window().dispatch_event(&event);
     }
 }

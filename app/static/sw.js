@@ -13,8 +13,24 @@ const NEVER_KEPT = ["/api/", "/announcements"];
 const asked = (path) =>
   new Request(path, { integrity: FILES[path], cache: path === "/" ? "no-cache" : "default" });
 
+// The one part that many have no use for: kept as soon as somebody who imports is here.
+const isForImports = (path) => path.includes("/split_import.");
+
+async function keep(paths) {
+  const cache = await caches.open(CACHE);
+  await cache.addAll(paths.map(asked));
+}
+
+// Whether an earlier version kept it: then this device's officers go on having it.
+async function importsAreKept() {
+  const caching = await Promise.all((await caches.keys()).map((name) => caches.open(name)));
+  const kept = await Promise.all(caching.map((cache) => cache.keys()));
+  return kept.flat().some(({ url }) => isForImports(url));
+}
+
 self.addEventListener("install", (event) => {
-  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(Object.keys(FILES).map(asked))));
+  const paths = Object.keys(FILES);
+  event.waitUntil(importsAreKept().then((all) => keep(all ? paths : paths.filter((path) => !isForImports(path)))));
 });
 
 self.addEventListener("activate", (event) => {
@@ -28,6 +44,7 @@ self.addEventListener("activate", (event) => {
 
 self.addEventListener("message", (event) => {
   if (event.data === "SKIP_WAITING") self.skipWaiting();
+  if (event.data === "KEEP_IMPORTS") event.waitUntil(keep(Object.keys(FILES).filter(isForImports)));
 });
 
 self.addEventListener("fetch", (event) => {

@@ -35,8 +35,7 @@ impl Desk {
         page.fill(("textbox", "再输一遍口令"), PASSPHRASE).await;
         page.click(("button", "设立账号并登录")).await;
         desk.is_marked("已同步").await;
-        page.evaluate::<bool>("navigator.serviceWorker.ready.then(() => true)")
-            .await;
+        desk.is_kept().await;
         desk
     }
 
@@ -49,9 +48,7 @@ impl Desk {
         desk.page.fill(("textbox", "账号"), user).await;
         desk.unlock().await;
         desk.is_marked("已同步").await;
-        desk.page
-            .evaluate::<bool>("navigator.serviceWorker.ready.then(() => true)")
-            .await;
+        desk.is_kept().await;
         desk
     }
 
@@ -64,6 +61,24 @@ impl Desk {
             passphrase: PASSPHRASE,
             page,
         }
+    }
+
+    /// Waits until the service worker keeps all that this user may open.
+    async fn is_kept(&self) {
+        self.page
+            .evaluate::<bool>(
+                "(async () => {
+                    await navigator.serviceWorker.ready;
+                    if (!document.querySelector('.rail a[href=\"/import\"]')) return true;
+                    const kept = async () => {
+                        const all = (await caches.keys()).map(async (name) => (await caches.open(name)).keys());
+                        return (await Promise.all(all)).flat().some(({ url }) => url.includes('/split_import.'));
+                    };
+                    while (!(await kept())) await new Promise((resolve) => setTimeout(resolve, 50));
+                    return true;
+                })()",
+            )
+            .await;
     }
 
     /// Another tab of the same browser.

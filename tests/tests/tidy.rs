@@ -267,7 +267,8 @@ fn scripts_can_be_read() {
     for script in [
         ".ci/run",
         "tests/measure",
-        "tests/peers/set-up",
+        "tests/from-npm",
+        "tests/screens",
         "tests/run",
         "tests/simulate",
     ] {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use shared::Role;
 
-use crate::{model::duty::scopes_of, overview::Overview, session::Session};
+use crate::{model::duty::scopes_of, overview::Overview, session::Session, update};
 
 const ALL: &[Role] = &[
     Role::Administrator,
@@ -34,8 +34,14 @@ const ADMINISTRATION: (&str, &str, &[Role]) = ("管理", "/admin", WHO_ADMINISTE
 #[component]
 pub(super) fn Rail() -> impl IntoView {
     let session = Session::use_in();
+    let role = move || session.profile().get().map(|profile| profile.actor.role);
+    Effect::new(move || {
+        if role().is_some_and(|role| WHO_IMPORT.contains(&role)) {
+            update::keep_imports();
+        }
+    });
     let places = move || {
-        let role = session.profile().get().map(|profile| profile.actor.role);
+        let role = role();
         let for_role = |place: &(&'static str, &'static str, &'static [Role])| {
             role.is_some_and(|role| place.2.contains(&role))
         };

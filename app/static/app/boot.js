@@ -4,6 +4,7 @@
 //   <html data-update="ready">, event "update-ready"   a newer version waits, or has been taken elsewhere
 //   event "update-look"                                 the server wants a newer version: fetch it
 //   event "update-take"                                 the officer wants it now: take it and reload
+//   event "keep-imports"                                somebody who imports is here: keep that part too
 
 import open from "./app.js";
 
@@ -11,7 +12,7 @@ try {
   await open();
 } catch (error) {
   console.error(error);
-  const notice = document.getElementById("opening");
+  const notice = document.querySelector("#opening [role=status]");
   if (notice) notice.textContent = "没有打开。请检查网络，重新载入本页；仍不行时请更新浏览器。";
 }
 
@@ -37,6 +38,7 @@ async function keepForOffline(workers) {
     if (waiting) waiting.postMessage("SKIP_WAITING");
     else location.reload();
   });
+  addEventListener("keep-imports", async () => (await workers.ready).active.postMessage("KEEP_IMPORTS"));
   workers.addEventListener("controllerchange", () => {
     if (mine) location.reload();
     // Another tab took the new version: this one may hold half a form, so it only says so.

@@ -81,7 +81,7 @@ async fn main() {
     drop(written);
     let whole = whole().await;
     let mut places = vec![("Aftercheck", own)];
-    // The folder of the peers, as tests/peers/set-up has made it.
+    // The folder of the peers, as tests/from-npm has made it.
     if let Some(peers) = env::args().nth(1) {
         for (name, script, batch) in PEERS {
             match peer(&peers, script, batch) {
@@ -449,7 +449,7 @@ fn flushing(path: &Path) -> Connection {
 fn peer(folder: &str, script: &str, batch: usize) -> Option<Told> {
     assert!(
         fs::exists(Path::new(folder).join(script)).is_ok_and(|is| is),
-        "tests/peers/set-up {folder}"
+        "tests/from-npm peers {folder}"
     );
     let port = std::net::TcpListener::bind("127.0.0.1:0")
         .and_then(|free| free.local_addr())
