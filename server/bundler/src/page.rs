@@ -39,7 +39,7 @@ pub(crate) fn add(root: &Path, assets: &mut Vec<Asset>) -> Result<(), Error> {
     let version = asset::hash([kept.as_bytes()]);
     let text = fill(
         "sw.js",
-        &read_text(&folder.join("sw.js"))?,
+        &without_comment_lines(&read_text(&folder.join("sw.js"))?),
         |name| match name {
             "version" => Some(version.clone()),
             "files" => Some(kept.clone()),
@@ -108,6 +108,14 @@ fn without_comments(css: &str) -> String {
     kept
 }
 
+/// The same for a script: lines that are comments alone go.
+pub(crate) fn without_comment_lines(script: &str) -> String {
+    script
+        .split_inclusive('\n')
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect()
+}
+
 /// Puts a value for each `{{name}}`.
 fn fill(
     template: &'static str,
@@ -153,6 +161,10 @@ mod tests {
         check("a { b: c }", "a { b: c }");
         check("/* x */a/**/ {/*\n*/}", "a {}");
         check("a {} /* never closed", "a {} ");
+        assert_eq!(
+            without_comment_lines("// a\nb(); // c\n  // d\nfetch(\"//e\");"),
+            "b(); // c\nfetch(\"//e\");"
+        );
     }
 
     #[test]

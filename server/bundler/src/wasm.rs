@@ -8,7 +8,9 @@ use std::{
 
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::{Asset, Error, Make, asset, files, read, read_text, slim::slimmed};
+use crate::{
+    Asset, Error, Make, asset, files, page::without_comment_lines, read, read_text, slim::slimmed,
+};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
@@ -162,7 +164,7 @@ pub(crate) fn bind(root: &Path, module: &Module, compiled: &Compiled) -> Result<
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
-        parts.push((name, read(&path)?));
+        parts.push((name, without_comment_lines(&read_text(&path)?).into_bytes()));
     }
     parts.sort();
 
