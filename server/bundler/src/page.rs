@@ -39,7 +39,7 @@ pub(crate) fn add(root: &Path, assets: &mut Vec<Asset>) -> Result<(), Error> {
     let version = asset::hash([kept.as_bytes()]);
     let text = fill(
         "sw.js",
-        &without_comment_lines(&read_text(&folder.join("sw.js"))?),
+        &lean(&read_text(&folder.join("sw.js"))?),
         |name| match name {
             "version" => Some(version.clone()),
             "files" => Some(kept.clone()),
@@ -108,11 +108,18 @@ fn without_comments(css: &str) -> String {
     kept
 }
 
-/// The same for a script: lines that are comments alone go.
-pub(crate) fn without_comment_lines(script: &str) -> String {
+/// The same for a script: lines that are comments alone go, and what lines are indented by. None of
+/// ours, nor of the generated ones, has a text of several lines.
+pub(crate) fn lean(script: &str) -> String {
     script
         .split_inclusive('\n')
-        .filter(|line| !line.trim_start().starts_with("//"))
+        .map(str::trim_start)
+        .filter(|line| !line.is_empty())
+        .filter(|line| {
+            !["//", "/**", "* ", "*/"]
+                .iter()
+                .any(|begin| line.starts_with(begin))
+        })
         .collect()
 }
 
@@ -162,8 +169,8 @@ mod tests {
         check("/* x */a/**/ {/*\n*/}", "a {}");
         check("a {} /* never closed", "a {} ");
         assert_eq!(
-            without_comment_lines("// a\nb(); // c\n  // d\nfetch(\"//e\");"),
-            "b(); // c\nfetch(\"//e\");"
+            lean("// a\nb(); // c\n\n  // d\n/**\n * @e\n */\n  fetch(\"//f\");"),
+            "b(); // c\nfetch(\"//f\");"
         );
     }
 

@@ -8,9 +8,7 @@ use std::{
 
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::{
-    Asset, Error, Make, asset, files, page::without_comment_lines, read, read_text, slim::slimmed,
-};
+use crate::{Asset, Error, Make, asset, files, page::lean, read, read_text, slim::slimmed};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
@@ -139,7 +137,7 @@ pub(crate) fn bind(root: &Path, module: &Module, compiled: &Compiled) -> Result<
     parts.extend([
         (
             format!("{}.js", module.name),
-            output.js().as_bytes().to_vec(),
+            lean(output.js()).into_bytes(),
         ),
         (
             format!("{}_bg.wasm", module.name),
@@ -164,7 +162,7 @@ pub(crate) fn bind(root: &Path, module: &Module, compiled: &Compiled) -> Result<
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
-        parts.push((name, without_comment_lines(&read_text(&path)?).into_bytes()));
+        parts.push((name, lean(&read_text(&path)?).into_bytes()));
     }
     parts.sort();
 
@@ -206,10 +204,12 @@ fn split(module: &Module, linked: &[u8]) -> Result<(Vec<u8>, Files), Error> {
         .filter(|path| *path != main)
     {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let mut bytes = read(&path)?;
-        if name.ends_with(".wasm") {
-            bytes = slimmed(&bytes).map_err(|error| failed(error.to_string()))?;
-        }
+        let bytes = read(&path)?;
+        let bytes = if name.ends_with(".wasm") {
+            slimmed(&bytes).map_err(|error| failed(error.to_string()))?
+        } else {
+            lean(&String::from_utf8_lossy(&bytes)).into_bytes()
+        };
         parts.push((name.into_owned(), bytes));
     }
     Ok((read(&main)?, parts))
