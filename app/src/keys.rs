@@ -81,10 +81,19 @@ pub(crate) fn arrive() {
 fn settle(frames: u16) {
     request_animation_frame(move || {
         let is_lost = |it: web_sys::Element| it.matches("body, :disabled").unwrap_or(true);
-        if document().active_element().is_none_or(is_lost) && !focus("main") && frames > 0 {
+        if document().active_element().is_none_or(is_lost) && !page_takes_over() && frames > 0 {
             settle(frames - 1);
         }
     });
+}
+
+/// Whether there is a page. What is in sight stays in sight.
+fn page_takes_over() -> bool {
+    let options = web_sys::FocusOptions::new();
+    options.set_prevent_scroll(true);
+    let page = document().get_element_by_id("main");
+    page.and_then(|page| page.dyn_into::<web_sys::HtmlElement>().ok())
+        .is_some_and(|page| page.focus_with_options(&options).is_ok())
 }
 
 /// Gives the focus to a part of a drawing with this id.

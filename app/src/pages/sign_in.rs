@@ -78,7 +78,7 @@ pub(crate) fn SignIn() -> impl IntoView {
                 </button>
             </form>
             {move || is_old.get().then(lazy::old_passphrase)}
-            <p class="entry__say">"离线时用同一口令打开本机的案件，登记照常保存，联网后自动发送。"</p>
+            <p class="entry__say">"首次登录需要网络。以后离线时用同一口令打开本机的案件，登记照常保存，联网后自动发送。本机的内容加密存放，没有口令谁也打不开。"</p>
             <ServerNote />
             {(!window().is_secure_context()).then(insecure)}
         </main>
