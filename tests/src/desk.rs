@@ -130,6 +130,8 @@ impl Desk {
         const LINK: &str = "document.querySelector('.token')?.innerText";
         let page = &self.page;
         page.click(("link", "管理")).await;
+        // The accounts push the form down when they come.
+        page.find("main table tbody tr").await;
         page.click(("radio", role)).await;
         if let Some(bureau) = bureau {
             page.choose("#bureau", bureau).await;

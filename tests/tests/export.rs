@@ -1,7 +1,12 @@
 //! What goes out of the app as files: the ledger as a sheet, what is on the screen and nothing else;
 //! cases with all that belongs to them.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use ::server::{
     contents::Contents,
@@ -12,7 +17,7 @@ use sheets::{CellKind, Content, Sheet};
 use tests::{
     browser::{Browser, Look, Page},
     desk::Desk,
-    server::Server,
+    server::{Server, binary},
 };
 
 /// The file that the page hands out next, as a sheet.
@@ -221,4 +226,27 @@ async fn cases_travel_as_files_without_loss_or_doubles() {
     let hash = ContentHash::of(SCAN);
     let content = Contents::beside(data.path());
     assert_eq!(content.read(&hash, 0, SCAN.len() as u64).unwrap(), SCAN);
+
+    let out = through_the_command_line(folder.path(), &archive, &sent);
+    let written = out.join("attachments").join(format!("{hash}.pdf"));
+    assert_eq!(fs::read(written).unwrap(), SCAN);
+}
+
+/// The command line takes the same archive in, and writes out what it took.
+fn through_the_command_line(
+    folder: &Path,
+    archive: &Path,
+    sent: &BTreeMap<String, CaseFile>,
+) -> PathBuf {
+    let (data, out) = (folder.join("data"), folder.join("out"));
+    let run = |arguments: &[&Path]| {
+        let output = Command::new(binary()).args(arguments).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+    };
+    let of_data = ["--data".as_ref(), data.as_path()];
+    run(&[&["import".as_ref()], &of_data[..], &[archive]].concat());
+    let to = ["--out".as_ref(), out.as_path()];
+    run(&[&["export".as_ref()], &of_data[..], &to].concat());
+    assert_eq!(&ledger(&data), sent);
+    out
 }
