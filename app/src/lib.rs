@@ -26,6 +26,7 @@ mod api;
 mod badge;
 mod begun;
 mod boot;
+mod breath;
 mod components;
 mod frame;
 mod handing_out;

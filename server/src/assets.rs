@@ -72,7 +72,10 @@ fn respond(path: &str, status: StatusCode, headers: &HeaderMap) -> Response {
     if !encoding.is_empty() {
         head.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
     }
-    if let Ok(tag) = HeaderValue::try_from(tag) {
+    // What is named by its content is never asked for again.
+    if !asset.immutable
+        && let Ok(tag) = HeaderValue::try_from(tag)
+    {
         head.insert(ETAG, tag);
     }
     head.insert(VARY, HeaderValue::from_static("accept-encoding"));

@@ -40,9 +40,11 @@ const HEADERS_OF_PAGES: [(&str, &str); 3] = [
     ("cross-origin-opener-policy", "same-origin"),
 ];
 
-/// On a script, which may be run as a worker of its own.
-const HEADERS_OF_SCRIPTS: [(&str, &str); 1] =
-    [("content-security-policy", CONTENT_SECURITY_POLICY)];
+/// On a script, which may be run as a worker of its own: what of the policy such a one can break.
+const HEADERS_OF_SCRIPTS: [(&str, &str); 1] = [(
+    "content-security-policy",
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'",
+)];
 
 /// What no browser opens or runs by itself, since it may not guess at types.
 const INERT: [&str; 5] = [

@@ -3,11 +3,12 @@
 //! Every tab of a user has one. All of them record; one, which holds the lead, exchanges with the
 //! server. The tabs tell each other when the journal has grown.
 
+mod showing;
+
 use std::{
     cell::{Cell, Ref, RefCell},
-    collections::{BTreeSet, HashMap},
+    collections::BTreeSet,
     rc::Rc,
-    sync::Arc,
 };
 
 use futures::lock::Mutex;
@@ -17,10 +18,8 @@ use shared::{
     CaseFile,
     attachment::ContentHash,
     change::{Body, Change, ChangeId, DeviceId, Digest, Epoch, Subject},
-    conflict::is_recorded_again,
     document::Issued,
     id::CaseId,
-    order::sort_by_key,
     sync::{
         Command, Commit, Device, DeviceState, ExchangeRequest, ExchangeResponse, Failure, Input,
         Kept, Replica, Scope, Stage, Standing,
@@ -31,19 +30,18 @@ use shared::{
 };
 
 use super::{
-    AttachmentRecord, Damage, DeviceFacts, EventRecord, LedgerCase, OutboxRow, Profile,
-    RecordError, Session, SyncState, Word,
+    Damage, RecordError, Session, Word,
     contents::{Besides, Contents},
-    ledger::{CachedCase, from_entries, names, read_json, to_bytes, to_entry, write},
+    ledger::{from_entries, names, read_json, to_entry, write},
     now,
     server::{self, News, Unanswered},
 };
 use crate::{
+    breath::breathe,
     store::{
-        CaseBytes, EntryKey, Store, StoreError,
+        EntryKey, Store, StoreError,
         tabs::{Lead, Tabs},
     },
-    words,
 };
 
 const DEVICE_STATE: &str = "device";
@@ -169,6 +167,7 @@ impl Engine {
             match self.store.commit(batch).await {
                 Ok(committed) => {
                     let (touched, changes) = self.replica.borrow_mut().recorded(composed);
+                    let touched = listed(touched);
                     if committed.others_wrote {
                         self.take_news().await?;
                     }
@@ -254,24 +253,6 @@ impl Engine {
         self.wake();
     }
 
-    /// Local storage's cases; says whether they were all there.
-    fn show_cached(&self) -> bool {
-        let Ok(found) = self.store.cached_cases() else {
-            return false;
-        };
-        let cases: Option<Vec<_>> = found
-            .cases
-            .iter()
-            .map(|(id, bytes)| {
-                let case: CachedCase = read_json(bytes)?;
-                Some(Arc::new(ledger_case(id.parse().ok()?, case)))
-            })
-            .collect();
-        let Some(cases) = cases else { return false };
-        self.session.cases.set(Arc::new(cases));
-        found.left_out == 0
-    }
-
     async fn read_journal(self: &Rc<Self>, cached: bool) -> Result<(), StoreError> {
         let _turn = self.turn.lock().await;
         let loaded = self.store.load_all().await?;
@@ -281,7 +262,7 @@ impl Engine {
             let entries_read = from_entries(entries);
             self.replica.borrow_mut().load(None, false, entries_read);
             entries = rest;
-            TimeoutFuture::new(0).await;
+            breathe().await;
         }
         self.note_damage(&loaded.damaged);
         self.show_calendar();
@@ -313,6 +294,7 @@ impl Engine {
             let mut replica = self.replica.borrow_mut();
             replica.load(state, loaded.whole, from_entries(loaded.entries))
         };
+        let touched = listed(touched);
         self.note_damage(&loaded.damaged);
         if loaded.whole {
             self.show_all();
@@ -419,6 +401,7 @@ impl Engine {
                 self.step(input);
             }
             Command::Commit(commit) => {
+                breathe().await;
                 let input = match self.commit(&commit).await {
                     Ok(input) => input,
                     Err(error) => {
@@ -499,7 +482,8 @@ impl Engine {
             unsettled,
             doubtful,
         } = self.replica.borrow_mut().committed(plan);
-        self.show(&touched);
+        let touched = listed(touched);
+        self.show_by_and_by(&touched).await;
         if !touched.is_empty() {
             self.tell(JOURNAL_NEWS);
         }
@@ -522,224 +506,6 @@ impl Engine {
         if let Some(tabs) = &*self.tabs.borrow() {
             tabs.announce(news);
         }
-    }
-
-    /// Folds the touched cases anew, and puts them on the screen and into local storage.
-    fn show(&self, touched: &BTreeSet<Subject>) {
-        if touched.is_empty() {
-            return;
-        }
-        if touched.contains(&Subject::calendar()) {
-            self.show_calendar();
-        }
-        if touched.iter().any(is_of_announcement) {
-            self.session.announced.update(|count| *count += 1);
-        }
-        let mut cases = Vec::clone(&self.session.cases.get_untracked());
-        let places: HashMap<CaseId, usize> = cases
-            .iter()
-            .enumerate()
-            .map(|(index, case)| (case.id.clone(), index))
-            .collect();
-        let (mut changed, mut removed) = (Vec::new(), Vec::new());
-        for (subject, id) in touched
-            .iter()
-            .filter_map(|subject| Some((subject, subject.case_id()?)))
-        {
-            match (
-                self.replica.borrow().ledger().case(subject),
-                places.get(&id),
-            ) {
-                (Some(case), place) => {
-                    changed.push(to_bytes(&case, &id));
-                    let case = Arc::new(ledger_case(id, case));
-                    match place {
-                        Some(&place) => cases[place] = case,
-                        None => cases.push(case),
-                    }
-                }
-                (None, Some(_)) => removed.push(id.to_string()),
-                (None, None) => {}
-            }
-        }
-        cases.retain(|case| !removed.iter().any(|id| id == case.id.as_str()));
-        let total = cases.len();
-        self.session.cases.set(Arc::new(cases));
-        if self.store.cache_cases(&changed, &removed, total).is_err() {
-            self.store.rebuild_cases(&self.all_bytes());
-        }
-        self.show_outbox();
-    }
-
-    fn show_all(&self) {
-        self.show_calendar();
-        self.session.announced.update(|count| *count += 1);
-        let folded: Vec<_> = {
-            let replica = self.replica.borrow();
-            let ledger = replica.ledger();
-            ledger
-                .subjects()
-                .filter_map(|subject| Some((subject.case_id()?, ledger.case(subject)?)))
-                .collect()
-        };
-        let bytes: Vec<_> = folded.iter().map(|(id, case)| to_bytes(case, id)).collect();
-        let cases = folded
-            .into_iter()
-            .map(|(id, case)| Arc::new(ledger_case(id, case)));
-        self.session.cases.set(Arc::new(cases.collect()));
-        self.store.rebuild_cases(&bytes);
-        self.show_outbox();
-    }
-
-    fn all_bytes(&self) -> Vec<CaseBytes> {
-        let replica = self.replica.borrow();
-        let ledger = replica.ledger();
-        ledger
-            .subjects()
-            .filter_map(|subject| Some(to_bytes(&ledger.case(subject)?, &subject.case_id()?)))
-            .collect()
-    }
-
-    pub(super) fn show_state(&self) {
-        let state = {
-            let machine = self.machine.borrow();
-            let Some(machine) = &*machine else { return };
-            let unsent = machine.unsettled_count();
-            let contact = machine
-                .state()
-                .last_contact_milliseconds
-                .and_then(|at| i64::try_from(at).ok());
-            let cases = self.session.cases.get_untracked();
-            let is_mended = |change: &Change| {
-                let id = change.subject.case_id();
-                let case = cases.iter().find(|case| Some(&case.id) == id.as_ref());
-                case.is_some_and(|case| is_recorded_again(&case.file, change))
-            };
-            let refused = self.refused();
-            let refused = refused.iter().filter(|(it, _)| !is_mended(it)).count();
-            match machine.standing() {
-                Standing::Starting => SyncState::Starting,
-                Standing::Exchanging => SyncState::Sending { count: unsent },
-                Standing::Synced if self.contents.waiting() > 0 => SyncState::Sending {
-                    count: self.contents.waiting(),
-                },
-                Standing::Synced if refused > 0 => SyncState::Refused { count: refused },
-                Standing::Synced => SyncState::Synced {
-                    at_milliseconds: contact.unwrap_or_default(),
-                },
-                Standing::SignInExpired => SyncState::SignInExpired { unsent },
-                Standing::VersionTooOld => SyncState::VersionTooOld { unsent },
-                Standing::Trouble => SyncState::Trouble { unsent },
-                Standing::Unreachable => SyncState::Waiting {
-                    unsent,
-                    since_milliseconds: contact,
-                },
-            }
-        };
-        if self
-            .session
-            .sync_state
-            .with_untracked(|known| *known != state)
-        {
-            if let Ok(text) = serde_json::to_string(&state) {
-                self.tell(&format!("{STATE_NEWS}{text}"));
-            }
-            self.session.sync_state.set(state);
-        }
-    }
-
-    fn show_outbox(&self) {
-        self.show_history();
-        let cases = self.session.cases.get_untracked();
-        let replica = self.replica.borrow();
-        let mut rows: Vec<_> = replica
-            .ledger()
-            .all()
-            .filter_map(|kept| {
-                let refused = match &kept.stage {
-                    Stage::Unsent => None,
-                    Stage::Refused(reason) => Some(*reason),
-                    Stage::Taken(_) | Stage::Doubtful(_) => return None,
-                };
-                let id = kept.change.subject.case_id();
-                let file = cases
-                    .iter()
-                    .find(|case| Some(&case.id) == id.as_ref())
-                    .map(|case| case.file.clone());
-                let head = file.as_ref().map(|file| &file.case);
-                Some(OutboxRow {
-                    number: match head {
-                        Some(head) => head.number.clone(),
-                        None if kept.change.subject.kind() == "status" => "报送".to_owned(),
-                        None if is_of_announcement(&kept.change.subject) => "公告".to_owned(),
-                        None => String::new(),
-                    },
-                    enterprise: head
-                        .map(|head| head.enterprise.name.clone())
-                        .unwrap_or_default(),
-                    what: words::sync::what(&kept.change),
-                    recorded_at_milliseconds: recorded_at(&kept.change),
-                    refused,
-                    case: id,
-                })
-            })
-            .collect();
-        sort_by_key(&mut rows, |row| row.recorded_at_milliseconds);
-        let rows = Arc::new(rows);
-        if self.session.outbox.with_untracked(|known| *known != rows) {
-            self.session.outbox.set(rows);
-        }
-    }
-
-    fn show_history(&self) {
-        let history = Arc::new(self.replica.borrow().ledger().history());
-        if self.session.told.with_untracked(|known| *known != history) {
-            self.session.told.set(history);
-        }
-    }
-
-    /// What dates are computed by: the notices that come with the app, and what the log adds.
-    fn show_calendar(&self) {
-        let log = self
-            .replica
-            .borrow()
-            .ledger()
-            .calendar()
-            .unwrap_or_default();
-        self.session.show_calendar(log);
-    }
-
-    /// How the device is, for the sync page.
-    async fn examine(&self) {
-        let health = self.store.health().await;
-        let facts = {
-            let replica = self.replica.borrow();
-            let writer = replica.writer();
-            DeviceFacts {
-                device: writer.device.to_string(),
-                last_contact_milliseconds: writer
-                    .last_contact_milliseconds
-                    .and_then(|at| i64::try_from(at).ok()),
-                clock_ahead_milliseconds: -writer.clock_offset_milliseconds,
-                health: Some(health),
-                cases_kept: self.session.cases.with_untracked(|cases| cases.len()),
-                damaged: self.damaged.get(),
-                error: None,
-            }
-        };
-        let facts = Arc::new(facts);
-        if self.session.device.with_untracked(|known| *known != facts) {
-            self.session.device.set(facts);
-        }
-    }
-
-    pub(super) fn trouble(&self, error: &StoreError) {
-        self.session.device.update(|facts| {
-            *facts = Arc::new(DeviceFacts {
-                error: Some(error.clone()),
-                ..DeviceFacts::clone(facts)
-            });
-        });
     }
 }
 
@@ -784,53 +550,10 @@ pub(super) fn random() -> Result<[u8; 16], StoreError> {
     Ok(random)
 }
 
-fn ledger_case(id: CaseId, case: CachedCase) -> LedgerCase {
-    let CachedCase { folded, unsent } = case;
-    let attached = folded.attached.iter().map(|record| AttachmentRecord {
-        change: record.change.clone(),
-        author: record.author.clone(),
-        recorded_at_milliseconds: i64::try_from(record.clock.milliseconds).unwrap_or(i64::MAX),
-        unsent: unsent.contains(&record.change),
-    });
-    let attached = attached.collect();
-    let records = folded
-        .file
-        .events
-        .iter()
-        .zip(&folded.records)
-        .map(|(event, record)| EventRecord {
-            event_id: event.id.clone(),
-            author: record.author.clone(),
-            recorded_at_milliseconds: i64::try_from(record.clock.milliseconds).unwrap_or(i64::MAX),
-            unsent: unsent.contains(&record.change),
-        });
-    LedgerCase {
-        id,
-        records: records.collect(),
-        attached,
-        documents: folded.documents.into(),
-        parallel: folded.parallel.into(),
-        set_aside: folded.set_aside.into(),
-        file: Arc::new(folded.file),
-        unsent: !unsent.is_empty(),
-    }
+fn listed(subjects: BTreeSet<Subject>) -> Vec<Subject> {
+    subjects.into_iter().collect()
 }
 
 fn is_of_announcement(subject: &Subject) -> bool {
     matches!(subject.kind(), "announcement" | "opinion" | "status")
-}
-
-fn recorded_at(change: &Change) -> i64 {
-    i64::try_from(change.clock.milliseconds).unwrap_or(i64::MAX)
-}
-
-impl From<&shared::account::Profile> for Profile {
-    fn from(profile: &shared::account::Profile) -> Self {
-        Self {
-            office_name: words::people::office(profile.actor.role, &profile.actor.office),
-            actor: profile.actor.clone(),
-            display: profile.display.clone(),
-            demo: profile.demo,
-        }
-    }
 }

@@ -149,7 +149,7 @@ impl Session {
     pub async fn take_sealed(&self, file: &[u8], passphrase: &str) -> Result<Sent, SealedError> {
         let engine = self.engine()?;
         engine.ready().await;
-        let opened = engine.store().open_file(file, passphrase)?;
+        let opened = engine.store().open_file(file, passphrase).await?;
         let (head, bytes) = opened_parts(&opened).ok_or(SealedError::Damaged)?;
         // A sign-in speaks first for the device that it belongs to.
         let in_touch = |state: &SyncState| {

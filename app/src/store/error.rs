@@ -23,6 +23,9 @@ pub enum StoreError {
     /// The key of the stores can no longer be read: they are lost, and what the server has is to be fetched again.
     #[error("the key of the stores is damaged")]
     Damaged,
+    /// The Worker that makes a key of the passphrase does not run: nothing was changed.
+    #[error("no key could be made of the passphrase")]
+    NoWorker,
     /// Another tab holds an older form of the stores open.
     #[error("another tab blocks the stores")]
     Blocked,
@@ -73,6 +76,7 @@ impl From<UnlockError> for StoreError {
         match error {
             UnlockError::WrongPassphrase => Self::WrongPassphrase,
             UnlockError::Damaged => Self::Damaged,
+            UnlockError::NoWorker => Self::NoWorker,
         }
     }
 }

@@ -15,6 +15,7 @@ mod health;
 mod journal;
 mod local;
 mod packing;
+mod passphrase;
 mod sealed;
 mod shelf;
 pub mod tabs;
@@ -111,7 +112,8 @@ impl Store {
     /// [`StoreError::Exists`], and what the browser says.
     pub async fn create(user: &str, passphrase: &str) -> Result<Self, StoreError> {
         let locked = Locked::open(user, Missing::Create).await?;
-        let (vault, wrap) = vault::create(user, passphrase);
+        let vault = Unlocked::create(user);
+        let wrap = vault.wrap(passphrase).await?;
         locked.put_first_wrap(&wrap).await?;
         // Whatever is left there was sealed with a key that is gone.
         local::clear(&LocalShelf::new(), user);
@@ -126,7 +128,7 @@ impl Store {
     pub async fn unlock(user: &str, passphrase: &str) -> Result<Self, StoreError> {
         let locked = Locked::open(user, Missing::Refuse).await?;
         let (wrap, revision) = locked.wrap().await?;
-        let vault = vault::unlock(user, &wrap, passphrase)?;
+        let vault = vault::unlock(user, &wrap, passphrase).await?;
         Ok(Self::open(locked, vault, revision))
     }
 
@@ -153,10 +155,8 @@ impl Store {
     /// # Errors
     /// What the browser says; then the old one still opens them.
     pub async fn change_passphrase(&self, passphrase: &str) -> Result<(), StoreError> {
-        self.0
-            .journal
-            .put_wrap(&self.0.vault.rewrap(passphrase))
-            .await
+        let wrap = self.0.vault.wrap(passphrase).await?;
+        self.0.journal.put_wrap(&wrap).await
     }
 
     /// Seals bytes to a file that the passphrase opens on any device.
@@ -172,8 +172,8 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::WrongPassphrase`], and [`StoreError::Damaged`] where it is not such a file.
-    pub fn open_file(&self, file: &[u8], passphrase: &str) -> Result<Vec<u8>, StoreError> {
-        sealed::open(self.user(), file, passphrase)
+    pub async fn open_file(&self, file: &[u8], passphrase: &str) -> Result<Vec<u8>, StoreError> {
+        sealed::open(self.user(), file, passphrase).await
     }
 
     /// An empty batch.

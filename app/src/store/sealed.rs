@@ -23,24 +23,33 @@ pub(super) fn file(vault: &Unlocked, wrap: &WrapRecord, bytes: &[u8]) -> Vec<u8>
 ///
 /// # Errors
 /// [`StoreError::WrongPassphrase`]; [`StoreError::Damaged`] where it is no such file, or not whole.
-pub(super) fn open(user: &str, file: &[u8], passphrase: &str) -> Result<Vec<u8>, StoreError> {
+pub(super) async fn open(user: &str, file: &[u8], passphrase: &str) -> Result<Vec<u8>, StoreError> {
     let parts = file
         .strip_prefix(MARK)
         .and_then(|rest| rest.split_first())
         .and_then(|(length, rest)| rest.split_at_checked(usize::from(*length)));
     let (wrap, sealed) = parts.ok_or(StoreError::Damaged)?;
     let wrap = WrapRecord::from_bytes(wrap).map_err(|_| StoreError::Damaged)?;
-    let vault = vault::unlock(user, &wrap, passphrase)?;
+    let vault = vault::unlock(user, &wrap, passphrase).await?;
     vault.open(CONTEXT, sealed).map_err(|_| StoreError::Damaged)
 }
 
 #[cfg(test)]
 mod tests {
+    use futures::FutureExt;
+
     use super::*;
+
+    fn open(user: &str, file: &[u8], passphrase: &str) -> Result<Vec<u8>, StoreError> {
+        let opened = super::open(user, file, passphrase).now_or_never();
+        opened.unwrap()
+    }
 
     #[test]
     fn a_file_opens_for_its_user_with_the_passphrase_and_only_whole() {
-        let (vault, wrap) = vault::create("chaoyang", "correct horse");
+        let vault = Unlocked::create("chaoyang");
+        let wrap = vault.wrap("correct horse").now_or_never();
+        let wrap = wrap.unwrap().unwrap();
         let made = file(&vault, &wrap, "未发送".as_bytes());
         assert!(made.starts_with(b"AFTERCHECK SEALED 1\n"));
         assert_eq!(

@@ -3,7 +3,6 @@
 //! A random data key seals everything. The passphrase never seals anything but that key (the
 //! *wrap*), so it can be changed without touching what is kept.
 
-use argon2::{Algorithm, Argon2, Params, Version};
 use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
     aead::{Aead, Payload},
@@ -11,19 +10,9 @@ use chacha20poly1305::{
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-/// OWASP's parameters for Argon2id: 19 MiB, twice, one lane. They are kept with each wrap, so
-/// that raising them here takes hold when a passphrase is next set.
-const MEMORY_KIB: u32 = 19 * 1024;
-const PASSES: u32 = 2;
-const LANES: u32 = 1;
-
-/// A wrap that asks for more than this is damaged: it would only hang or exhaust the tablet.
-const MAXIMUM_MEMORY_KIB: u32 = 256 * 1024;
-const MAXIMUM_PASSES: u32 = 16;
+use super::passphrase::{self, KEY_BYTES, RECIPE_BYTES};
 
 const WRAP_VERSION: u8 = 1;
-const KEY_BYTES: usize = 32;
-const SALT_BYTES: usize = 16;
 const NONCE_BYTES: usize = 24;
 const TAG_BYTES: usize = 16;
 const CHECKSUM_BYTES: usize = 8;
@@ -32,12 +21,12 @@ const CHECKSUM_BYTES: usize = 8;
 pub(super) const SEAL_BYTES: usize = NONCE_BYTES + TAG_BYTES;
 
 /// The data key under a passphrase, as it lies on the disk; fields little-endian:
-/// version (1), memory KiB (4), passes (4), lanes (4), salt (16), sealed key (72), checksum (8).
+/// version (1), the recipe of the passphrase's key (28), sealed key (72), checksum (8).
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct WrapRecord([u8; WRAP_BYTES]);
 
-const SALT_AT: usize = 1 + 3 * 4;
-const SEALED_KEY_AT: usize = SALT_AT + SALT_BYTES;
+const RECIPE_AT: usize = 1;
+const SEALED_KEY_AT: usize = RECIPE_AT + RECIPE_BYTES;
 const CHECKSUM_AT: usize = SEALED_KEY_AT + KEY_BYTES + SEAL_BYTES;
 const WRAP_BYTES: usize = CHECKSUM_AT + CHECKSUM_BYTES;
 
@@ -50,6 +39,9 @@ pub(super) enum UnlockError {
     /// The record is not whole, or of a version that this one does not know.
     #[error("the wrapped key is damaged")]
     Damaged,
+    /// The Worker that makes a key of the passphrase does not run.
+    #[error("no key could be made of the passphrase")]
+    NoWorker,
 }
 
 /// The sealed bytes were altered, cut, or belong elsewhere.
@@ -76,45 +68,13 @@ impl WrapRecord {
             .ok_or(Damaged)
     }
 
-    fn new(user: &str, data_key: &[u8], passphrase: &str) -> Self {
-        let mut bytes = [0; WRAP_BYTES];
-        bytes[0] = WRAP_VERSION;
-        for (index, parameter) in [MEMORY_KIB, PASSES, LANES].into_iter().enumerate() {
-            bytes[1 + 4 * index..][..4].copy_from_slice(&parameter.to_le_bytes());
-        }
-        fill_random(&mut bytes[SALT_AT..SEALED_KEY_AT]);
-        let mut record = Self(bytes);
-        let sealed = record
-            .wrapping_cipher(passphrase)
-            .map(|cipher| seal(&cipher, &wrap_context(user), data_key))
-            .expect("the parameters above are within Argon2's bounds");
-        record.0[SEALED_KEY_AT..CHECKSUM_AT].copy_from_slice(&sealed);
-        let sum = checksum(&record.0[..CHECKSUM_AT]);
-        record.0[CHECKSUM_AT..].copy_from_slice(&sum);
-        record
-    }
-
-    /// The cipher that the passphrase makes with this record's salt and parameters.
-    fn wrapping_cipher(&self, passphrase: &str) -> Result<XChaCha20Poly1305, UnlockError> {
-        let parameter = |index: usize| {
-            let at = 1 + 4 * index;
-            u32::from_le_bytes([self.0[at], self.0[at + 1], self.0[at + 2], self.0[at + 3]])
-        };
-        let (memory, passes, lanes) = (parameter(0), parameter(1), parameter(2));
-        if memory > MAXIMUM_MEMORY_KIB || passes > MAXIMUM_PASSES {
-            return Err(UnlockError::Damaged);
-        }
-        let parameters = Params::new(memory, passes, lanes, Some(KEY_BYTES))
-            .map_err(|_| UnlockError::Damaged)?;
-        let mut key = Zeroizing::new([0; KEY_BYTES]);
-        Argon2::new(Algorithm::Argon2id, Version::V0x13, parameters)
-            .hash_password_into(
-                passphrase.as_bytes(),
-                &self.0[SALT_AT..SEALED_KEY_AT],
-                &mut *key,
-            )
-            .map_err(|_| UnlockError::Damaged)?;
-        Ok(XChaCha20Poly1305::new((&*key).into()))
+    /// The cipher that the passphrase makes by this record's recipe.
+    async fn wrapping_cipher(&self, passphrase: &str) -> Result<XChaCha20Poly1305, UnlockError> {
+        let key = passphrase::key(passphrase, &self.0[RECIPE_AT..SEALED_KEY_AT])
+            .await
+            .map(Zeroizing::new)
+            .ok_or(UnlockError::NoWorker)?;
+        XChaCha20Poly1305::new_from_slice(&key).map_err(|_| UnlockError::Damaged)
     }
 }
 
@@ -125,25 +85,16 @@ pub(super) struct Unlocked {
     cipher: XChaCha20Poly1305,
 }
 
-/// A new data key for `user`, and its wrap under `passphrase`.
-pub(super) fn create(user: &str, passphrase: &str) -> (Unlocked, WrapRecord) {
-    let mut data_key = Zeroizing::new([0; KEY_BYTES]);
-    fill_random(&mut *data_key);
-    let unlocked = Unlocked::new(user, data_key);
-    let wrap = unlocked.rewrap(passphrase);
-    (unlocked, wrap)
-}
-
 /// Opens the vault of `user`.
 ///
 /// # Errors
 /// See [`UnlockError`].
-pub(super) fn unlock(
+pub(super) async fn unlock(
     user: &str,
     wrap: &WrapRecord,
     passphrase: &str,
 ) -> Result<Unlocked, UnlockError> {
-    let cipher = wrap.wrapping_cipher(passphrase)?;
+    let cipher = wrap.wrapping_cipher(passphrase).await?;
     let sealed = &wrap.0[SEALED_KEY_AT..CHECKSUM_AT];
     let opened = open(&cipher, &wrap_context(user), sealed)
         .map(Zeroizing::new)
@@ -154,6 +105,13 @@ pub(super) fn unlock(
 }
 
 impl Unlocked {
+    /// With a new data key.
+    pub(super) fn create(user: &str) -> Self {
+        let mut data_key = Zeroizing::new([0; KEY_BYTES]);
+        fill_random(&mut *data_key);
+        Self::new(user, data_key)
+    }
+
     pub(super) fn new(user: &str, data_key: Zeroizing<[u8; KEY_BYTES]>) -> Self {
         let cipher = XChaCha20Poly1305::new((&*data_key).into());
         Self {
@@ -163,9 +121,20 @@ impl Unlocked {
         }
     }
 
-    /// The same data key under another passphrase.
-    pub(super) fn rewrap(&self, passphrase: &str) -> WrapRecord {
-        WrapRecord::new(&self.user, &*self.data_key, passphrase)
+    /// The data key under a passphrase, the first or another.
+    ///
+    /// # Errors
+    /// [`UnlockError::NoWorker`].
+    pub(super) async fn wrap(&self, passphrase: &str) -> Result<WrapRecord, UnlockError> {
+        let mut record = WrapRecord([0; WRAP_BYTES]);
+        record.0[0] = WRAP_VERSION;
+        record.0[RECIPE_AT..SEALED_KEY_AT].copy_from_slice(&passphrase::recipe(fill_random));
+        let cipher = record.wrapping_cipher(passphrase).await?;
+        let sealed = seal(&cipher, &wrap_context(&self.user), &*self.data_key);
+        record.0[SEALED_KEY_AT..CHECKSUM_AT].copy_from_slice(&sealed);
+        let sum = checksum(&record.0[..CHECKSUM_AT]);
+        record.0[CHECKSUM_AT..].copy_from_slice(&sum);
+        Ok(record)
     }
 
     /// Whose vault it is.
@@ -232,7 +201,20 @@ fn fill_random(bytes: &mut [u8]) {
 
 #[cfg(test)]
 mod tests {
+    use futures::FutureExt;
+
     use super::*;
+
+    fn create(user: &str, passphrase: &str) -> (Unlocked, WrapRecord) {
+        let vault = Unlocked::create(user);
+        let wrap = vault.wrap(passphrase).now_or_never();
+        (vault, wrap.unwrap().unwrap())
+    }
+
+    fn unlock(user: &str, wrap: &WrapRecord, passphrase: &str) -> Result<Unlocked, UnlockError> {
+        let opened = super::unlock(user, wrap, passphrase).now_or_never();
+        opened.unwrap()
+    }
 
     #[test]
     fn opens_with_the_passphrase_and_with_no_other() {
@@ -252,7 +234,8 @@ mod tests {
                 "{user} {passphrase}"
             );
         }
-        let renewed = second.rewrap("电池 staple");
+        let renewed = second.wrap("电池 staple").now_or_never();
+        let renewed = renewed.unwrap().unwrap();
         assert_eq!(
             unlock("chaoyang", &renewed, "correct horse").err(),
             Some(UnlockError::WrongPassphrase)
@@ -277,8 +260,8 @@ mod tests {
     fn a_wrap_cannot_ask_for_more_than_the_device_has() {
         let (_, wrap) = create("chaoyang", "x");
         for (at, value) in [
-            (1, MAXIMUM_MEMORY_KIB + 1),
-            (5, MAXIMUM_PASSES + 1),
+            (1, passphrase::MAXIMUM_MEMORY_KIB + 1),
+            (5, passphrase::MAXIMUM_PASSES + 1),
             (5, 0),
             (9, 0),
         ] {

@@ -13,6 +13,7 @@ pub(crate) fn error(error: &StoreError) -> String {
         StoreError::Exists => "本机已有这个账号的数据，请重新打开本页".to_owned(),
         StoreError::WrongPassphrase => "口令不对".to_owned(),
         StoreError::Damaged => "本机数据的密钥已损坏，请联网登录后重新取回".to_owned(),
+        StoreError::NoWorker => "浏览器没能核对口令，本机数据没有动，请刷新本页再试".to_owned(),
         StoreError::Blocked => "另一个标签页占用着旧版数据，请关闭其他标签页".to_owned(),
         StoreError::Newer => "本机数据属于较新的版本，请刷新本页".to_owned(),
         StoreError::Closed => "本机存储已关闭，请刷新本页".to_owned(),

@@ -5,8 +5,21 @@
 //   event "update-look"                                 the server wants a newer version: fetch it
 //   event "update-take"                                 the officer wants it now: take it and reload
 //   event "keep-imports"                                somebody who imports is here: keep that part too
+//   askWorker(name, asked)                              what the Worker answers whose script <meta name> tells
 
 import open from "./app.js";
+
+// What comes first says that the Worker listens; what comes next is the answer.
+globalThis.askWorker = (name, asked) =>
+  new Promise((answer) => {
+    const worker = new Worker(document.querySelector(`meta[name=${name}]`).content, { type: "module" });
+    const end = (bytes) => {
+      worker.terminate();
+      answer(bytes);
+    };
+    worker.onerror = () => end();
+    worker.onmessage = ({ data }) => (data instanceof Uint8Array ? end(data) : worker.postMessage(asked));
+  });
 
 try {
   await open();

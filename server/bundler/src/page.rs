@@ -116,7 +116,7 @@ pub(crate) fn lean(script: &str) -> String {
         .map(str::trim_start)
         .filter(|line| !line.is_empty())
         .filter(|line| {
-            !["//", "/**", "* ", "*/"]
+            !["//", "/**", "* ", "*\n", "*/"]
                 .iter()
                 .any(|begin| line.starts_with(begin))
         })
@@ -169,7 +169,7 @@ mod tests {
         check("/* x */a/**/ {/*\n*/}", "a {}");
         check("a {} /* never closed", "a {} ");
         assert_eq!(
-            lean("// a\nb(); // c\n\n  // d\n/**\n * @e\n */\n  fetch(\"//f\");"),
+            lean("// a\nb(); // c\n\n  // d\n/**\n * d\n *\n * @e\n */\n  fetch(\"//f\");"),
             "b(); // c\nfetch(\"//f\");"
         );
     }
