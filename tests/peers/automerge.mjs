@@ -1,30 +1,41 @@
 // automerge-repo with its node storage: node automerge.mjs PORT CASES, so many cases in a document.
-// Its server merges; what a peer may share is asked of nobody. A device records on documents that it
-// and the server have, without a connection, and is acknowledged when the server tells its heads.
+// Its server, a process of its own, merges; it sends a device only the documents that the device asks
+// for, as automerge's own sync server does. A device records on documents that it and the server have,
+// without a connection, and is acknowledged when the server tells its heads.
+import { fork } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Worker, isMainThread, workerData, parentPort } from "node:worker_threads";
-import { change, load, save } from "@automerge/automerge";
+import { ImmutableString, change, generateSyncMessage, initSyncState, load, save } from "@automerge/automerge";
 import { Repo } from "@automerge/automerge-repo";
 import { WebSocketClientAdapter, WebSocketServerAdapter } from "@automerge/automerge-repo-network-websocket";
 import { NodeFSStorageAdapter } from "@automerge/automerge-repo-storage-nodefs";
 import { WebSocketServer } from "ws";
-import { CASES, DEVICES, measure } from "./work.mjs";
+import { CASES, DEVICES, batches, measure } from "./work.mjs";
 
-if (isMainThread) {
-  const [port, size] = process.argv.slice(2).map(Number);
-  const server = new Worker(new URL(import.meta.url), { workerData: port });
+// How many documents a new device asks for at once: the library gives each of them 60 s.
+const ASKED = 20;
+const [port, size] = process.argv.slice(2).map(Number);
+
+if (!process.send) {
+  const server = fork(new URL(import.meta.url), [String(port)]);
+  process.on("exit", () => server.kill());
   await new Promise((resolve) => server.once("message", resolve));
+  const connection = () => new WebSocketClientAdapter(`ws://127.0.0.1:${port}`);
   const connected = (repo) => {
-    repo.networkSubsystem.addNetworkAdapter(new WebSocketClientAdapter(`ws://127.0.0.1:${port}`));
+    repo.networkSubsystem.addNetworkAdapter(connection());
     return repo;
   };
   // Until the server tells that it has what the document holds now.
   const acknowledged = (handle) => new Promise((resolve) => {
     const own = handle.heads();
-    handle.on("remote-heads", ({ heads }) => { if (own.every((head) => heads.includes(head))) resolve(); });
+    const compare = ({ heads }) => {
+      if (!own.every((head) => heads.includes(head))) return;
+      handle.off("remote-heads", compare);
+      resolve();
+    };
+    handle.on("remote-heads", compare);
   });
   // The document of a case, such as c3-00042.
   const place = (name) => {
@@ -48,9 +59,16 @@ if (isMainThread) {
   await opener.shutdown();
 
   const repos = new Map();
+  // A field is set as a whole, not edited letter by letter as a text would be.
+  const set = (document, { case: name, field, value }) => {
+    document[name][field] = new ImmutableString(value);
+  };
   let found;
-  const valuesOf = (handle) =>
-    Object.values(handle.doc()).reduce((sum, fields) => sum + Object.keys(fields).length, 0);
+  let values = 0;
+  let changed;
+  let connections = 0;
+  const valuesOf = (document) =>
+    Object.values(document).reduce((sum, fields) => sum + Object.keys(fields).length, 0);
   await measure({
     async prepare(device, changes) {
       const places = [...new Set(changes.map((change) => place(change.case)))];
@@ -59,11 +77,8 @@ if (isMainThread) {
         const repo = repos.get(device);
         const own = new Map(places.map((at) => [at, repo.handles[handles[at].documentId]]));
         return {
-          repo,
           record() {
-            for (const { case: name, field, value } of changes) {
-              own.get(place(name)).change((document) => { document[name][field] = value; });
-            }
+            for (const it of changes) own.get(place(it.case)).change((document) => set(document, it));
             return [...own.values()].map(acknowledged);
           },
         };
@@ -71,9 +86,9 @@ if (isMainThread) {
       const repo = new Repo();
       repos.set(device, repo);
       const own = new Map(places.map((at) => [at, load(opened[at])]));
-      for (const { case: name, field, value } of changes) {
-        const at = place(name);
-        own.set(at, change(own.get(at), (document) => { document[name][field] = value; }));
+      for (const it of changes) {
+        const at = place(it.case);
+        own.set(at, change(own.get(at), (document) => set(document, it)));
       }
       const imported = places.map((at) => repo.import(save(own.get(at)), { docId: handles[at].documentId }));
       return { repo, waits: imported.map(acknowledged) };
@@ -86,34 +101,48 @@ if (isMainThread) {
     // A field of a case that two devices set counts twice in what is pushed, once in what is there.
     async pull(mark, expected) {
       if (mark) {
-        const changed = () => found.reduce((sum, handle) => sum + valuesOf(handle), 0);
-        while (changed() < mark + expected) await new Promise((resolve) => setTimeout(resolve, 1));
-        return mark + expected;
+        const wanted = mark + expected;
+        await new Promise((resolve) => {
+          changed = () => { if (values >= wanted) resolve(); };
+          changed();
+        });
+        return wanted;
       }
       const newcomer = connected(new Repo());
-      repos.set("newcomer", newcomer);
       // What nobody can be asked for is not there.
       await new Promise((resolve) => newcomer.networkSubsystem.once("peer", resolve));
-      found = await Promise.all(urls.map((url) => newcomer.find(url)));
-      const values = found.reduce((sum, handle) => sum + valuesOf(handle), 0);
+      found = [];
+      for (const some of batches(urls, ASKED)) {
+        found.push(...await Promise.all(some.map((url) => newcomer.find(url))));
+      }
+      for (const handle of found) {
+        values += valuesOf(handle.doc());
+        handle.on("change", ({ patchInfo: { before, after } }) => {
+          values += valuesOf(after) - valuesOf(before);
+          changed?.();
+        });
+      }
       if (values !== expected - DEVICES * CASES) throw Error(`${values} of ${expected}`);
       return values;
     },
-    // There is no asking for news: each document is compared again after a new connection.
+    // There is no asking for news: each document is compared over a new connection. The server keeps
+    // silent to one that it knows and that has nothing new, so each of them has a name of its own.
     async noop() {
-      const newcomer = repos.get("newcomer");
-      const [adapter] = newcomer.networkSubsystem.adapters;
-      let answers = 0;
-      adapter.disconnect();
-      await new Promise((resolve) => {
-        const count = ({ type }) => {
-          if (type !== "sync" || ++answers < urls.length) return;
-          adapter.off("message", count);
-          resolve();
-        };
-        adapter.on("message", count);
-        adapter.connect(newcomer.peerId, {});
+      const adapter = connection();
+      const senderId = `again-${connections++}`;
+      const answered = new Promise((resolve) => {
+        let answers = 0;
+        adapter.on("message", ({ type }) => { if (type === "sync" && ++answers === found.length) resolve(); });
       });
+      const candidate = new Promise((resolve) => adapter.once("peer-candidate", resolve));
+      adapter.connect(senderId, {});
+      const { peerId: targetId } = await candidate;
+      for (const handle of found) {
+        const [, data] = generateSyncMessage(handle.doc(), initSyncState());
+        adapter.send({ type: "sync", senderId, targetId, documentId: handle.documentId, data });
+      }
+      await answered;
+      adapter.disconnect();
     },
   });
 } else {
@@ -122,8 +151,9 @@ if (isMainThread) {
   const repo = new Repo({
     network: [new WebSocketServerAdapter(new WebSocketServer({ server: http }))],
     storage: new NodeFSStorageAdapter(folder),
+    sharePolicy: async () => false,
   });
   // It listens for connections once its storage has told who it is.
   await repo.storageId();
-  setTimeout(() => http.listen(workerData, "127.0.0.1", () => parentPort.postMessage("up")), 100);
+  setTimeout(() => http.listen(port, "127.0.0.1", () => process.send("up")), 100);
 }

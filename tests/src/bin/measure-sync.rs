@@ -52,7 +52,7 @@ const PEERS: [(&str, &str, usize); 3] = [
     ("Actual", "actual.mjs", 2_000),
     ("PouchDB Server", "pouchdb.mjs", 1_000),
     // It has no requests of changes: so many cases are in a document.
-    ("automerge-repo", "automerge.mjs", 100),
+    ("automerge-repo", "automerge.mjs", 50),
 ];
 /// Changes in a transaction, for the limit: as many as in a push.
 const BATCH: usize = 500;
