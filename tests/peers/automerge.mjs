@@ -1,7 +1,7 @@
 // automerge-repo with its node storage: node automerge.mjs PORT CASES, so many cases in a document.
-// Its server, a process of its own, merges; it sends a device only the documents that the device asks
-// for, as automerge's own sync server does. A device records on documents that it and the server have,
-// without a connection, and is acknowledged when the server tells its heads.
+// Its server, a process of its own, merges; what a peer may share is asked of nobody, but a device is
+// sent only the documents that it asks for or pushes to. A device records on documents that it and the
+// server have, without a connection, and is acknowledged when the server tells its heads.
 import { fork } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { createServer } from "node:http";
