@@ -16,6 +16,9 @@ import { CASES, DEVICES, batches, measure } from "./work.mjs";
 
 // How many documents a new device asks for at once: the library gives each of them 60 s.
 const ASKED = 20;
+// In ms: a device that is busy with what it has been sent answers no ping meanwhile, and is by default
+// cut off after 5 s.
+const PATIENCE = 600_000;
 const [port, size] = process.argv.slice(2).map(Number);
 
 if (!process.send) {
@@ -149,7 +152,7 @@ if (!process.send) {
   const folder = mkdtempSync(join(tmpdir(), "automerge-"));
   const http = createServer();
   const repo = new Repo({
-    network: [new WebSocketServerAdapter(new WebSocketServer({ server: http }))],
+    network: [new WebSocketServerAdapter(new WebSocketServer({ server: http }), PATIENCE)],
     storage: new NodeFSStorageAdapter(folder),
     sharePolicy: async () => false,
   });
