@@ -12,6 +12,19 @@ const DEMO_PASSPHRASE: &str = "aftercheck-demo";
 /// What the mark of the frame says, without the hour.
 const MARK: &str = "document.querySelector('.bar a[href=\"/sync\"]')?.innerText.replace(/\\s*\\d{1,2}:\\d{2}\\s*$/, '').trim()";
 
+/// Signs in with an account of the demo at an address, and waits until device and server agree.
+pub async fn sign_in(page: &Page, server: &Server, user: &str, address: &str) {
+    page.open(&server.at(address)).await;
+    page.sign_in(user, DEMO_PASSPHRASE).await;
+    page.see("已同步").await;
+}
+
+/// Waits until nothing is under way between device and server.
+pub async fn synced(page: &Page) {
+    page.holds("document.querySelector('.bar a[href=\"/sync\"]').innerText.includes('已同步')")
+        .await;
+}
+
 /// A browser at work.
 #[derive(Debug)]
 pub struct Desk {
@@ -50,6 +63,16 @@ impl Desk {
         desk.is_marked("已同步").await;
         desk.is_kept().await;
         desk
+    }
+
+    /// Somebody else of the municipal bureau, whom the demo's administrator invites.
+    pub async fn second_person(server: &Server) -> Self {
+        let folder = tempfile::tempdir().expect("a folder is made");
+        let admin = Self::open(folder, Look::DESK).await;
+        sign_in(&admin.page, server, "admin", "/admin").await;
+        let link = admin.invite("市局", None, "审批人").await;
+        admin.close().await;
+        Self::welcome(Look::DESK, &link, "second", "审批人").await
     }
 
     async fn open(profile: tempfile::TempDir, look: Look) -> Self {

@@ -1,7 +1,7 @@
 //! The real binary, started, stopped and killed as a machine room does it.
 
 use std::{
-    env,
+    env, fs,
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -13,7 +13,14 @@ use std::{
     time::Duration,
 };
 
+use ::server::{
+    api::now_milliseconds,
+    db::Database,
+    demo,
+    import::{self, Open},
+};
 use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
 
 /// How long it may take to say something that is waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -48,6 +55,21 @@ impl Server {
     /// The same under HTTPS, with an authority of its own.
     pub fn secure_demo() -> Self {
         Self::with(None, true)
+    }
+
+    /// Makes a data folder with the demo's accounts and ledger and with these case files, and starts
+    /// on it.
+    pub fn with_cases(data: &Path, cases: &[Value]) -> Self {
+        fs::create_dir(data).expect("the data folder is made");
+        let database = Database::open(data).expect("the database opens");
+        demo::prepare(&database).expect("the demo is prepared");
+        let file = data.join("cases.json");
+        fs::write(&file, Value::from(cases).to_string()).expect("the case files are written");
+        let report = import::run(&database, &[file], Open::default(), now_milliseconds())
+            .expect("the case files are read");
+        assert_eq!(report.imported, cases.len(), "{report:?}");
+        drop(database);
+        Self::start(data)
     }
 
     fn with(data: Option<PathBuf>, secure: bool) -> Self {

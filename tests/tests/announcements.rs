@@ -2,18 +2,13 @@
 //! by nobody else.
 
 use tests::{
-    browser::{Browser, Look, Page},
+    browser::{Browser, Look},
+    desk::sign_in,
     server::Server,
 };
 
 /// Reported nonconforming, and not forwarded yet; produced in 丰台.
 const WAITING: &str = "北京素笺纸业有限公司";
-
-async fn sign_in(page: &Page, server: &Server, user: &str, address: &str) {
-    page.open(&server.at(address)).await;
-    page.sign_in(user, "aftercheck-demo").await;
-    page.see("已同步").await;
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn results_are_forwarded_and_drafted_by_the_municipal_bureau_alone() {

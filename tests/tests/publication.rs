@@ -3,33 +3,35 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use ::server::{
-    api::now_milliseconds,
-    db::Database,
-    demo,
-    import::{self, Open},
-};
-use serde_json::json;
+use ::server::{db::Database, demo};
+use serde_json::{Value, json};
 use shared::EventKind;
 use tests::{
-    browser::{Browser, Look, Page},
-    desk::Desk,
+    browser::{Browser, Look},
+    desk::{Desk, sign_in, synced},
     papers::printed_by_libreoffice,
     server::Server,
 };
 
 /// Refused the sampling; of a quarter that the sample ledger has nothing of.
 const ENTERPRISE: &str = "北京暖棉家纺有限公司";
+/// What the inspection body sends after it: a better name of its product, and the brand.
+const CORRECTED_SHEET: &str = "\
+计划编号,承检机构,报告编号,企业名称,行政区划,产品名称,产品类别,商标
+BJ2020Q3,北京市产品质量监督检验院,2020-3-901,北京暖棉家纺有限公司,110105,电热毯（单人）,电热毯,暖绒牌
+";
 const TITLE: &str = "北京市 2020 年第 3 季度产品质量监督抽查情况公告";
 
-/// The demo's accounts and ledger, and two cases of a quarter of their own.
-fn prepare(data: &Path) {
-    let case = |report: &str, enterprise: &str, event: serde_json::Value| {
+/// Two cases of a quarter of their own.
+fn cases() -> [Value; 2] {
+    let case = |report: &str, enterprise: &str, event: Value| {
         json!({
             "format": "aftercheck-case/1",
             "case": {
-                "number": format!("京2020-{report}"), "regulation": "beijing-2013",
-                "spot_check": { "name": "2020年第三季度监督抽查", "year": 2020, "quarter": 3, "number": 1 },
+                "regulation": "beijing-2013",
+                "spot_check": {
+                    "name": "2020年第三季度监督抽查", "year": 2020, "quarter": 3, "number": 1, "plan": "BJ2020Q3",
+                },
                 "product": { "name": "电热毯", "kind": "电热毯", "traits": ["consumer_goods"] },
                 "enterprise": { "name": enterprise, "production_district": "110105" },
                 "inspection_body": "北京市产品质量监督检验院", "report_number": format!("2020-3-{report}"),
@@ -38,66 +40,28 @@ fn prepare(data: &Path) {
             "events": [event],
         })
     };
-    let cases = json!([
+    [
         case(
             "901",
             ENTERPRISE,
-            json!({ "id": "e1", "type": "sampling_refused", "on": "2020-09-01" })
+            json!({ "id": "e1", "type": "sampling_refused", "on": "2020-09-01" }),
         ),
         case(
             "902",
             "北京晴川家纺有限公司",
             json!({
                 "id": "e1", "type": "report_submitted", "on": "2020-09-02", "verdict": "conforming",
-            })
+            }),
         ),
-    ]);
-    let file = data.join("cases.json");
-    fs::write(&file, cases.to_string()).unwrap();
-    let database = Database::open(data).unwrap();
-    demo::prepare(&database).unwrap();
-    let report = import::run(&database, &[file], Open::default(), now_milliseconds()).unwrap();
-    assert_eq!(report.imported, 2, "{report:?}");
-}
-
-async fn sign_in(page: &Page, server: &Server, user: &str, address: &str) {
-    page.open(&server.at(address)).await;
-    page.fill(("textbox", "账号"), user).await;
-    page.fill(("textbox", "口令"), demo::PASSPHRASE).await;
-    page.click(("button", "登录")).await;
-    page.see("已同步").await;
-}
-
-/// Waits until nothing is under way between device and server.
-async fn synced(page: &Page) {
-    page.holds("document.querySelector('.bar a[href=\"/sync\"]').innerText.includes('已同步')")
-        .await;
-}
-
-/// Somebody else of the municipal bureau, whom the administrator invites.
-async fn second_person(server: &Server, profile: &Path) -> Desk {
-    let keeper = Browser::launch(profile).await;
-    let admin = keeper.page(Look::DESK).await;
-    sign_in(&admin, server, "admin", "/admin").await;
-    admin.click(("radio", "市局")).await;
-    admin.fill("#invited", "审批人").await;
-    admin.click(("button", "生成链接")).await;
-    admin.find(".token").await;
-    let link: String = admin
-        .evaluate("document.querySelector('.token').innerText")
-        .await;
-    keeper.close().await;
-    Desk::welcome(Look::DESK, &link, "second", "审批人").await
+    ]
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_announcement_is_drafted_asked_approved_and_published() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    fs::create_dir(&data).unwrap();
-    prepare(&data);
-    let server = Server::start(&data);
-    let profiles: [_; 4] = std::array::from_fn(|_| tempfile::tempdir().unwrap());
+    let server = Server::with_cases(&data, &cases());
+    let profiles: [_; 3] = std::array::from_fn(|_| tempfile::tempdir().unwrap());
 
     // The municipal bureau drafts, after 今日 said that it is due.
     let municipal = Browser::launch(profiles[0].path()).await;
@@ -138,6 +102,43 @@ async fn an_announcement_is_drafted_asked_approved_and_published() {
         .await;
     page.fill(("textbox", "产品名称"), "电热毯（双人）").await;
     page.click(("button", "保存这一行")).await;
+    page.see("台账：电热毯").await;
+
+    // The ledger changes under the edited cell: both words stand there, and the draft says that it
+    // is behind. Drawn anew, it keeps what a person wrote and takes the rest.
+    let sheet = folder.path().join("更正.csv");
+    fs::write(&sheet, CORRECTED_SHEET).unwrap();
+    page.click(("link", "导入")).await;
+    page.upload("input[type=file]", &sheet).await;
+    page.click(("button", "按表更新")).await;
+    page.click(("button", "导入 1 批")).await;
+    page.see("1 批已在台账，按表更新").await;
+    page.click(("link", "公告")).await;
+    page.click(("link", TITLE)).await;
+    let cells = "[...document.querySelectorAll('.announce__draft tbody td')].map(it => it.innerText.trim())";
+    let product = "/^电热毯（双人）\\s*台账由电热毯改为电热毯（单人）$/";
+    page.holds(&format!("{cells}.some(it => {product}.test(it))"))
+        .await;
+    page.see("台账此后的变动").await;
+    page.see(&format!(
+        "附表一行有变动：{ENTERPRISE}的电热毯，产品名称由电热毯改为电热毯（单人），商标由（空）改为暖绒牌"
+    ))
+    .await;
+    page.screenshot("publication-changed").await;
+    page.evaluate::<bool>("(document.getElementById('annex').scrollIntoView(), true)")
+        .await;
+    page.screenshot("publication-changed-annex").await;
+    page.look(Look::TABLET).await;
+    page.evaluate::<bool>("(document.getElementById('annex').scrollIntoView(), true)")
+        .await;
+    page.screenshot("publication-changed-tablet").await;
+    page.look(Look::DESK).await;
+    page.click(("button", "按台账更新草案")).await;
+    page.see("此后没有变动").await;
+    page.holds(&format!(
+        "{cells}.some(it => {product}.test(it)) && {cells}.includes('暖绒牌')"
+    ))
+    .await;
     page.click((
         "button",
         format!("恢复台账：{ENTERPRISE}的电热毯（双人）").as_str(),
@@ -145,6 +146,7 @@ async fn an_announcement_is_drafted_asked_approved_and_published() {
     .await;
     page.see("已恢复为台账的内容").await;
     page.see_gone("电热毯（双人）").await;
+    page.see("电热毯（单人）").await;
 
     page.click(("button", "征求 1 局意见")).await;
     page.see("1 局中 0 局已答复").await;
@@ -199,7 +201,7 @@ async fn an_announcement_is_drafted_asked_approved_and_published() {
 
     // A second person, whom the administrator invites, approves.
     page.see("1 局都已答复").await;
-    let second = second_person(&server, profiles[3].path()).await;
+    let second = Desk::second_person(&server).await;
     second.page.click(("link", "公告")).await;
     second.page.click(("link", TITLE)).await;
     second
@@ -476,8 +478,7 @@ async fn the_example_of_14_kinds_goes_from_its_sheet_to_the_public_page() {
     district.assert_no_complaints().await;
     haidian.close().await;
     page.see("1 局都已答复").await;
-    let keeper = tempfile::tempdir().unwrap();
-    let second = second_person(&server, keeper.path()).await;
+    let second = Desk::second_person(&server).await;
     second.page.click(("link", "公告")).await;
     second.page.click(("link", TITLE_OF_EXAMPLE)).await;
     second.page.click(("button", "批准")).await;

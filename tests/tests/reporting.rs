@@ -1,17 +1,10 @@
 //! 处理情况报送 (article 21): a district reports its work in a period, the municipal bureau sends it
 //! back and then receives it; and a case is copied to the bureau of registration.
 
-use std::{fs, path::Path};
-
-use ::server::{
-    api::now_milliseconds,
-    db::Database,
-    demo,
-    import::{self, Open},
-};
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::{
     browser::{Browser, Look, Page},
+    desk::{sign_in, synced},
     server::Server,
 };
 
@@ -21,9 +14,9 @@ const ELSEWHERE: &str = "北京远山木业有限公司";
 const UNTOUCHED: &str = "北京近水木业有限公司";
 const SEPTEMBER: &str = "/bureau/status?period=2020-09";
 
-/// The demo's accounts, and two cases of 朝阳 with what was done in September 2020.
-fn prepare(data: &Path) {
-    let case = |report: &str, enterprise: &str, registered: &str, events: serde_json::Value| {
+/// Two cases of 朝阳 with what was done in September 2020.
+fn cases() -> [Value; 2] {
+    let case = |report: &str, enterprise: &str, registered: &str, events: Value| {
         json!({
             "format": "aftercheck-case/1",
             "case": {
@@ -42,7 +35,7 @@ fn prepare(data: &Path) {
     let reported = json!({
         "id": "e1", "type": "report_submitted", "on": "2020-08-28", "verdict": "nonconforming",
     });
-    let cases = json!([
+    [
         case(
             "911",
             ELSEWHERE,
@@ -53,7 +46,7 @@ fn prepare(data: &Path) {
                 { "id": "e3", "type": "materials_received", "on": "2020-09-01" },
                 { "id": "e4", "type": "result_served", "on": "2020-09-03" },
                 { "id": "e5", "type": "rectification_ordered", "on": "2020-09-04" },
-            ])
+            ]),
         ),
         case(
             "912",
@@ -63,26 +56,9 @@ fn prepare(data: &Path) {
                 reported,
                 { "id": "e2", "type": "materials_forwarded", "on": "2020-09-07", "to": "110105" },
                 { "id": "e3", "type": "materials_received", "on": "2020-09-08" },
-            ])
+            ]),
         ),
-    ]);
-    let file = data.join("cases.json");
-    fs::write(&file, cases.to_string()).unwrap();
-    let database = Database::open(data).unwrap();
-    demo::prepare(&database).unwrap();
-    let report = import::run(&database, &[file], Open::default(), now_milliseconds()).unwrap();
-    assert_eq!(report.imported, 2, "{report:?}");
-}
-
-async fn sign_in(page: &Page, server: &Server, user: &str, address: &str) {
-    page.open(&server.at(address)).await;
-    page.sign_in(user, demo::PASSPHRASE).await;
-    page.see("已同步").await;
-}
-
-async fn synced(page: &Page) {
-    page.holds("document.querySelector('.bar a[href=\"/sync\"]').innerText.includes('已同步')")
-        .await;
+    ]
 }
 
 /// How often, and on how many cases, by the table of figures.
@@ -99,9 +75,7 @@ async fn figures(page: &Page) -> Vec<String> {
 async fn a_district_reports_and_the_municipal_bureau_receives() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    fs::create_dir(&data).unwrap();
-    prepare(&data);
-    let server = Server::start(&data);
+    let server = Server::with_cases(&data, &cases());
     let profiles: [_; 4] = std::array::from_fn(|_| tempfile::tempdir().unwrap());
 
     // Nobody has reported: the municipal bureau sees who has not.

@@ -135,11 +135,10 @@ async fn sides(page: &Page, root: &str, count: usize) -> Vec<u32> {
     .await
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_visit_outlives_a_dead_battery_without_a_network() {
-    let (server, profile) = (Server::demo(), tempfile::tempdir().unwrap());
-    let network = Network::to(&server.url()).await;
-    let browser = Browser::launch(profile.path()).await;
+/// 朝阳 leaves the network with a tablet, goes to a case whose result is to be served, and says who
+/// verifies it. Browser, tab, and where the case is.
+async fn set_out(profile: &Path, network: &Network) -> (Browser, Page, String) {
+    let browser = Browser::launch(profile).await;
     let page = browser.page(Look::TABLET).await;
     page.open(&network.at("/")).await;
     page.sign_in("chaoyang", PASSPHRASE).await;
@@ -147,8 +146,6 @@ async fn a_visit_outlives_a_dead_battery_without_a_network() {
     page.evaluate::<bool>("navigator.serviceWorker.ready.then(() => true)")
         .await;
     network.cut();
-
-    // Half of it, without a network.
     page.find(("main", "link", "登记送达")).await;
     let case: String = page
         .evaluate(
@@ -158,10 +155,24 @@ async fn a_visit_outlives_a_dead_battery_without_a_network() {
     page.click(format!("main a[href='{case}']").as_str()).await;
     page.click(("link", "现场核查")).await;
     page.see("谁来核查？").await;
-    page.fill("#first-name", "赵刚").await;
-    page.fill("#first-number", "01050331").await;
-    page.fill("#second-name", "李敏").await;
-    page.fill("#second-number", "01050217").await;
+    for (field, text) in [
+        ("#first-name", "赵刚"),
+        ("#first-number", "01050331"),
+        ("#second-name", "李敏"),
+        ("#second-number", "01050217"),
+    ] {
+        page.fill(field, text).await;
+    }
+    (browser, page, case)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_visit_outlives_a_dead_battery_without_a_network() {
+    let (server, profile) = (Server::demo(), tempfile::tempdir().unwrap());
+    let network = Network::to(&server.url()).await;
+
+    // Half of it, without a network.
+    let (browser, page, case) = set_out(profile.path(), &network).await;
     page.screenshot("visit-1-officers").await;
     next(&page).await;
     page.see("企业谁在场？").await;
@@ -293,30 +304,7 @@ async fn a_visit_outlives_a_dead_battery_without_a_network() {
 async fn samples_taken_on_the_spot_commission_the_reinspection_without_a_network() {
     let (server, profile) = (Server::demo(), tempfile::tempdir().unwrap());
     let network = Network::to(&server.url()).await;
-    let browser = Browser::launch(profile.path()).await;
-    let page = browser.page(Look::TABLET).await;
-    page.open(&network.at("/")).await;
-    page.sign_in("chaoyang", PASSPHRASE).await;
-    page.see("已同步").await;
-    page.evaluate::<bool>("navigator.serviceWorker.ready.then(() => true)")
-        .await;
-    network.cut();
-    page.find(("main", "link", "登记送达")).await;
-    let case: String = page
-        .evaluate(
-            "document.querySelector('main a[href*=\"/record/\"]').pathname.split('/record/')[0]",
-        )
-        .await;
-    page.click(format!("main a[href='{case}']").as_str()).await;
-    page.click(("link", "现场核查")).await;
-    for (field, text) in [
-        ("#first-name", "赵刚"),
-        ("#first-number", "01050331"),
-        ("#second-name", "李敏"),
-        ("#second-number", "01050217"),
-    ] {
-        page.fill(field, text).await;
-    }
+    let (browser, page, case) = set_out(profile.path(), &network).await;
     next(&page).await;
     page.fill("#present-name", "陈建国").await;
     next(&page).await;

@@ -87,6 +87,11 @@ pub(crate) fn period(period: Option<Quarter>) -> String {
     )
 }
 
+/// A cell's text in a sentence, where it may be empty.
+pub(crate) fn or_empty(text: &str) -> &str {
+    if text.is_empty() { "（空）" } else { text }
+}
+
 /// A difference in a sentence.
 pub(crate) fn difference(difference: &Difference) -> String {
     let named = |row: &Row| format!("{}的{}", row.enterprise, row.product);
@@ -102,12 +107,20 @@ pub(crate) fn difference(difference: &Difference) -> String {
         Difference::Came(row) => format!("应列入附表：{}（{}）", named(row), row.clauses()),
         Difference::Went(row) => format!("不再应列入附表：{}", named(row)),
         Difference::Changed { then, now } => {
-            let (before, after) = (then.clauses(), now.clauses());
-            if before == after {
-                format!("附表一行有变动：{}", named(now))
-            } else {
-                format!("附表一行依据有变动：{}，{before}改为{after}", named(now))
-            }
+            let cells = then.cells().into_iter().zip(now.cells());
+            let mut changed: Vec<_> = cells
+                .map(|((title, before), (_, after))| (title, before, after))
+                .collect();
+            changed.push(("列入依据", then.clauses(), now.clauses()));
+            changed.retain(|(_, before, after)| before != after);
+            let told = changed.iter().map(|(title, before, after)| {
+                format!("，{title}由{}改为{}", or_empty(before), or_empty(after))
+            });
+            format!(
+                "附表一行有变动：{}{}",
+                named(then),
+                told.collect::<String>()
+            )
         }
         Difference::Sensitive(kinds) if kinds.is_empty() => {
             "不再涉及公共安全类、日用消费类产品".to_owned()

@@ -112,7 +112,7 @@ fn page(session: Session) -> AnyView {
             {move || results(&of_quarter.get())}
             {move || forward::forwarding(&of_quarter.get(), decisions, session)}
             {move || bureaus(&of_quarter.get())}
-            {move || escalation::escalation(&all.get())}
+            {move || escalation::escalation(&all.get(), session)}
             {move || text::draft_view(&found.get(), quarter.get(), &all.get())}
         </main>
     }

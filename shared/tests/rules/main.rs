@@ -17,6 +17,7 @@ mod golden;
 mod index;
 mod laws;
 mod ledger;
+mod log;
 mod permissions;
 mod publication;
 mod status;

@@ -4,9 +4,9 @@
 use proptest::prelude::*;
 use serde_json::json;
 use shared::{
-    Actor, CaseFile, Role,
+    Actor, CaseFile,
     calendar::WorkCalendar,
-    change::{Change, Digest, Subject},
+    change::{Body, Change, Digest, Subject},
     document::Number,
     history::History,
     id::CaseId,
@@ -17,23 +17,10 @@ use shared::{
     },
 };
 
+use crate::log::{self, Written, actor};
+
 fn id(byte: u8) -> CaseId {
     CaseId::from_random([byte; 16])
-}
-
-fn actor(user: &str) -> Actor {
-    let (role, office) = match user {
-        "chaoyang" => (Role::District, "110105"),
-        "haidian" => (Role::District, "110108"),
-        "lab" => (Role::InspectionBody, "质检院"),
-        "admin" => (Role::Administrator, ""),
-        _ => (Role::Municipal, ""),
-    };
-    Actor {
-        user: user.into(),
-        role,
-        office: office.into(),
-    }
 }
 
 /// A case of 朝阳 whose sampling was refused.
@@ -65,34 +52,25 @@ fn drawn(cases: &[(CaseId, CaseFile)]) -> Draw {
     )
 }
 
-/// A log that is written as devices write it: each step where it may be taken.
-#[derive(Default)]
-struct Log(Vec<Change>);
+impl Written for Step {
+    type All = Announcements;
+
+    fn all(changes: &[Change]) -> Announcements {
+        Announcements::of(changes)
+    }
+
+    fn may(&self, actor: &Actor, subject: &Subject, all: &Announcements) -> Result<(), Barred> {
+        may_take(actor, subject, self, all)
+    }
+
+    fn body(&self) -> Body {
+        Self::body(self)
+    }
+}
+
+type Log = log::Log<Step>;
 
 impl Log {
-    fn all(&self) -> Announcements {
-        Announcements::of(&self.0)
-    }
-
-    fn may(&self, user: &str, subject: &Subject, step: &Step) -> Result<(), Barred> {
-        may_take(&actor(user), subject, step, &self.all())
-    }
-
-    fn take(&mut self, user: &str, subject: &Subject, step: &Step) {
-        assert_eq!(self.may(user, subject, step), Ok(()), "{user}: {step:?}");
-        let sequence = self.0.len() as u64 + 1;
-        self.0.push(Change {
-            id: format!("{user}/{sequence}").parse().unwrap(),
-            subject: subject.clone(),
-            clock: format!("{}-00000", 1_363_046_400_000 + sequence)
-                .parse()
-                .unwrap(),
-            author: user.into(),
-            schema: 1,
-            body: step.body().to_raw(),
-        });
-    }
-
     fn barred(&self, user: &str, subject: &Subject, step: &Step, by: Demand) {
         assert_eq!(
             self.may(user, subject, step),
@@ -579,7 +557,7 @@ fn cells_are_edited_and_the_others_go_on_following_the_ledger() {
     };
     let draw_anew = |log: &mut Log, row: &Row| {
         let (drawing, figures) = (
-            format!("d{}", log.0.len()),
+            format!("d{}", log.changes.len()),
             own(&log.all(), &announcement).drawn.clone(),
         );
         let drawn = Box::new(figures.unwrap());
@@ -697,7 +675,7 @@ proptest! {
         twice in 0..13_usize,
     ) {
         let (log, announcement) = ready();
-        let changes = log.0;
+        let changes = log.changes;
         let places = order.into_iter().filter(|at| *at < changes.len());
         let mut shuffled: Vec<&Change> = places.map(|at| &changes[at]).collect();
         prop_assert_eq!(shuffled.len(), changes.len());

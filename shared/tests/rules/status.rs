@@ -4,10 +4,10 @@
 use proptest::prelude::*;
 use serde_json::json;
 use shared::{
-    Actor, CaseFile, Day, EventKind, Role,
+    Actor, CaseFile, Day, EventKind,
     bureau::BUREAUS,
     calendar::WorkCalendar,
-    change::{Change, Subject},
+    change::{Body, Change, Subject},
     id::CaseId,
     publication::{Barred, Demand},
     span::Span,
@@ -17,23 +17,10 @@ use shared::{
     },
 };
 
-use crate::fixture::{Told, case_of};
-
-fn actor(user: &str) -> Actor {
-    let (role, office) = match user {
-        "chaoyang" => (Role::District, "110105"),
-        "haidian" => (Role::District, "110108"),
-        "miyun" => (Role::District, "110228"),
-        "lab" => (Role::InspectionBody, "质检院"),
-        "admin" => (Role::Administrator, ""),
-        _ => (Role::Municipal, ""),
-    };
-    Actor {
-        user: user.into(),
-        role,
-        office: office.into(),
-    }
-}
+use crate::{
+    fixture::{Told, case_of},
+    log::{self, Written},
+};
 
 fn span(text: &str) -> Span {
     text.parse().unwrap()
@@ -185,34 +172,25 @@ fn every_act_of_the_table_is_of_events_that_the_district_records_or_is_told() {
     }
 }
 
-/// A log that is written as devices write it: each step where it may be taken.
-#[derive(Default)]
-struct Log(Vec<Change>);
+impl Written for Step {
+    type All = StatusReports;
+
+    fn all(changes: &[Change]) -> StatusReports {
+        StatusReports::of(changes)
+    }
+
+    fn may(&self, actor: &Actor, subject: &Subject, all: &StatusReports) -> Result<(), Barred> {
+        may_report(actor, subject, self, all)
+    }
+
+    fn body(&self) -> Body {
+        Self::body(self)
+    }
+}
+
+type Log = log::Log<Step>;
 
 impl Log {
-    fn all(&self) -> StatusReports {
-        StatusReports::of(&self.0)
-    }
-
-    fn may(&self, user: &str, subject: &Subject, step: &Step) -> Result<(), Barred> {
-        may_report(&actor(user), subject, step, &self.all())
-    }
-
-    fn take(&mut self, user: &str, subject: &Subject, step: &Step) {
-        assert_eq!(self.may(user, subject, step), Ok(()), "{user}: {step:?}");
-        let sequence = self.0.len() as u64 + 1;
-        self.0.push(Change {
-            id: format!("{user}/{sequence}").parse().unwrap(),
-            subject: subject.clone(),
-            clock: format!("{}-00000", 1_363_046_400_000 + sequence)
-                .parse()
-                .unwrap(),
-            author: user.into(),
-            schema: 1,
-            body: step.body().to_raw(),
-        });
-    }
-
     fn state(&self) -> State {
         let all = self.all();
         all.get(span("2013-03"), "110105")
@@ -406,7 +384,7 @@ proptest! {
         order in Just((0..6_usize).collect::<Vec<_>>()).prop_shuffle(),
         twice in 0..6_usize,
     ) {
-        let changes = reported_anew().0;
+        let changes = reported_anew().changes;
         let mut shuffled: Vec<&Change> = order.into_iter().map(|at| &changes[at]).collect();
         shuffled.push(&changes[twice]);
         prop_assert_eq!(StatusReports::of(shuffled), StatusReports::of(&changes));

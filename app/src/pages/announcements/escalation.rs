@@ -2,7 +2,12 @@
 //! again, suspended, reinspected, licences.
 
 use leptos::prelude::*;
-use shared::{Role, assess::Deadline, rule::Party};
+use shared::{
+    Role,
+    assess::Deadline,
+    rule::Party,
+    words::{self, Word},
+};
 
 use super::Assessed;
 use crate::{
@@ -10,35 +15,45 @@ use crate::{
         days::due_day,
         status::{Look, status},
     },
-    model::duty::{by_of, number_of, record_address, round_of, what},
+    model::duty::{among_all, by_of, number_of, record_address, round_of, what},
     session::{LedgerCase, Session},
     words::{event, people},
 };
 
-pub(super) fn escalation(cases: &Assessed) -> AnyView {
-    let pending: Vec<_> = cases
+/// Whether a row is of what follows: a step of article 20 that is to be taken, or the result of a
+/// reinspection that one of them had commissioned.
+fn is_awaited(row: &Deadline) -> bool {
+    let is_result = row.rule.id == "art19.report_reinspection" && row.round > 1;
+    row.status.is_pending() && (row.rule.article == 20 || is_result)
+}
+
+pub(super) fn escalation(cases: &Assessed, session: Session) -> AnyView {
+    let mut pending: Vec<_> = cases
         .iter()
         .flat_map(|(case, assessment)| {
-            let rows = assessment.deadlines.iter();
-            rows.filter(|row| row.rule.article == 20 && row.status.is_pending())
-                .map(move |row| (case.clone(), row.clone()))
+            let rows = assessment.deadlines.iter().filter(|row| is_awaited(row));
+            rows.map(move |row| (case.clone(), row.clone(), assessment.as_of))
         })
         .collect();
     if pending.is_empty() {
         return ().into_any();
     }
+    // As in 今日: what has waited longest comes first.
+    pending.sort_by_key(|(_, row, _)| row.from);
     let count = pending.len();
+    let calendar = session.calendar().get();
     let rows = pending
         .into_iter()
-        .map(|(case, row)| {
+        .map(|(case, row, today)| {
             let head = &case.file.case;
             let by = by(&case, &row);
             let act = act(&case, &row, Role::Municipal);
-            let at_once = row.due.is_none();
+            let (look, left) = among_all(&row, &calendar, today);
+            let due = row.due.map(|due| due_day(Some(due), row.provisional));
             view! {
                 <tr>
-                    <td>{if at_once { status(Look::Today, "即办".to_owned()) } else { due_day(row.due, row.provisional) }}</td>
-                    <td>{what(&row)}</td>
+                    <td>{status(look, left)}" "{due}</td>
+                    <td>{step(&row)}</td>
                     <td class="num"><a href=format!("/cases/{}", case.id)>{number_of(&case)}</a></td>
                     <td>{head.enterprise.name.clone()}</td>
                     <td>{head.product.name.clone()}</td>
@@ -74,11 +89,20 @@ pub(super) fn escalation(cases: &Assessed) -> AnyView {
     .into_any()
 }
 
+/// What is to be done; of a result, of which reinspection.
+fn step(row: &Deadline) -> String {
+    if row.rule.per_round {
+        format!("{}（{}）", what(row), words::round(row.round))
+    } else {
+        what(row)
+    }
+}
+
 /// Whose it is.
 fn by(case: &LedgerCase, row: &Deadline) -> String {
     match row.rule.party {
         Party::District => people::bureau_name(case.file.handling_bureau()),
-        _ => "市局".to_owned(),
+        party => party.word().to_owned(),
     }
 }
 
@@ -100,11 +124,10 @@ pub(super) fn following(session: Session, case: &LedgerCase) -> Vec<AnyView> {
         return Vec::new();
     };
     let assessment = session.assessment(case);
-    let rows = assessment.deadlines.iter().filter(|row| {
-        row.rule.article == 20 && row.rule.id != "art20.announce" && row.status.is_pending()
-    });
+    let rows = assessment.deadlines.iter();
+    let rows = rows.filter(|row| row.rule.id != "art20.announce" && is_awaited(row));
     rows.map(|row| {
-        let said = format!("须办：{}（{}）", what(row), by(case, row));
+        let said = format!("须办：{}，{}", step(row), by(case, row));
         view! {
             <span class="announce__because no-print">
                 {status(Look::Today, said)}

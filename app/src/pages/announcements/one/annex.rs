@@ -13,7 +13,7 @@ use shared::{
 use super::Desk;
 use crate::{
     components::status::{Look, status},
-    model::duty::number_of,
+    model::{duty::number_of, publication::or_empty},
     pages::announcements::escalation::following,
     session::Session,
 };
@@ -200,24 +200,21 @@ impl Hand for Editor<'_> {
             return ().into_any();
         };
         let text = |row: &Row| row.cells()[cell].1.clone();
-        let own = text(row);
+        // As the person left it: a cell left alone shows what the ledger says by now.
+        let own = text(&edit.row);
         let drawn = of(&self.own.rows, &row.id).map(&text);
         let base = edit.base.as_ref().map(&text).or_else(|| drawn.clone());
         if base.as_ref() == Some(&own) || base.is_none() {
             return ().into_any();
         }
         let now = of(self.now, &row.id).map(&text).or(drawn);
-        let named = |text: &str| match text {
-            "" => "（空）".to_owned(),
-            text => text.to_owned(),
-        };
         let said = match (base, now) {
             (Some(base), Some(now)) if base != now => status(
                 Look::Soon,
-                format!("台账由{}改为{}", named(&base), named(&now)),
+                format!("台账由{}改为{}", or_empty(&base), or_empty(&now)),
             ),
             (Some(base), _) => {
-                view! { <span>{format!("台账：{}", named(&base))}</span> }.into_any()
+                view! { <span>{format!("台账：{}", or_empty(&base))}</span> }.into_any()
             }
             (None, _) => ().into_any(),
         };
