@@ -236,23 +236,30 @@ pub fn place(place: Place) -> String {
     )
 }
 
-/// What happened, in a few words: 报送复查结果：不合格.
+/// What happened, in a few words: 报送复查结果：不合格. The round is said where the event's name leaves
+/// it open.
 ///
 /// ```
 /// use shared::{Event, EventKind, event::Verdict, words::told};
 /// let reported = Event::new("e1", EventKind::ReinspectionReported, "2013-05-20".parse()?);
 /// let reported = Event { verdict: Some(Verdict::Nonconforming), ..reported };
 /// assert_eq!(told(&reported), "报送复查结果：不合格");
+/// let again = Event { written_round: Some(2), ..reported };
+/// assert_eq!(told(&again), "报送复查结果（公告后复查）：不合格");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn told(event: &Event) -> String {
-    let kind = self::event(&event.kind);
+    let mut told = self::event(&event.kind).to_owned();
+    let default = event.kind.facts().and_then(|facts| facts.default_round);
+    if default.is_some_and(|default| default != event.round()) {
+        told += &format!("（{}）", round(event.round()));
+    }
     let finding = match (event.verdict, event.outcome) {
-        (Some(verdict), _) => verdict.word().to_owned(),
-        (None, Some(outcome)) => outcome.word().to_owned(),
-        (None, None) => return kind.to_owned(),
+        (Some(verdict), _) => verdict.word(),
+        (None, Some(outcome)) => outcome.word(),
+        (None, None) => return told,
     };
-    format!("{kind}：{finding}")
+    told + "：" + finding
 }
 
 /// An article, such as 第二十一条.

@@ -100,7 +100,7 @@ const DUTIES: (&str, &str) = (
 /// What 公告 has of it among the follow-ups: how it stands, what, since when, by whom, the button.
 const FOLLOW_UPS: (&str, &str) = (
     "section[aria-labelledby=escalation] tbody tr",
-    "row => [0, 1, 5, 6, 7].map(at => row.cells[at])",
+    "row => [0, 1, 4, 5, 6].map(at => row.cells[at])",
 );
 
 /// Waits until the rows of the case on the page read like this.
@@ -269,13 +269,19 @@ async fn an_enterprise_that_fails_three_times_is_pursued_to_the_end_of_article_2
         ],
     )
     .await;
-    municipal.page.screenshot("escalation-follow-ups").await;
-    municipal.page.look(Look::TABLET).await;
-    municipal
-        .page
-        .screenshot("escalation-follow-ups-tablet")
-        .await;
-    municipal.page.look(Look::DESK).await;
+    for (look, picture) in [
+        (Look::TABLET, "escalation-follow-ups-tablet"),
+        (Look::DESK, "escalation-follow-ups"),
+    ] {
+        municipal.page.look(look).await;
+        municipal
+            .page
+            .evaluate::<bool>(
+                "(document.querySelector('section[aria-labelledby=escalation] tr:last-child').scrollIntoView({ block: 'center' }), true)",
+            )
+            .await;
+        municipal.page.screenshot(picture).await;
+    }
     record(
         &municipal,
         Recorded {
@@ -392,13 +398,16 @@ async fn an_enterprise_that_fails_three_times_is_pursued_to_the_end_of_article_2
     page.click(("link", "台账")).await;
     page.fill(("searchbox", "在台账中筛选"), ENTERPRISE).await;
     page.click(("main", "link", ENTERPRISE)).await;
-    page.find(("tab", "记录")).await;
-    page.see_gone("尚待办理").await;
+    page.see("已办结").await;
     page.screenshot("escalation-case").await;
     page.look(Look::TABLET).await;
     page.screenshot("escalation-case-tablet").await;
     page.look(Look::DESK).await;
     page.click(("tab", "记录")).await;
+    for again in ["公告后复查", "整顿后复查"] {
+        page.see(&format!("委托复查（{again}）")).await;
+        page.see(&format!("报送复查结果（{again}）：不合格")).await;
+    }
     page.screenshot("escalation-log").await;
     municipal.page.assert_no_complaints().await;
     municipal.close().await;

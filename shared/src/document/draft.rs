@@ -287,14 +287,7 @@ impl<'a> Scene<'a> {
         events.sort_by_key(|event| event.on);
         events
             .into_iter()
-            .map(|event| {
-                let round = match event.round() {
-                    0 => String::new(),
-                    round => format!("（{}）", words::round(round)),
-                };
-                let told = words::told(event) + &round;
-                (date(event.on), vec![Part::Value(told)])
-            })
+            .map(|event| (date(event.on), vec![Part::Value(words::told(event))]))
             .collect()
     }
 

@@ -53,12 +53,11 @@ pub(super) fn escalation(cases: &Assessed, session: Session) -> AnyView {
             view! {
                 <tr>
                     <td>{status(look, left)}" "{due}</td>
-                    <td>{step(&row)}</td>
+                    <td class="announce__short">{step(&row)}</td>
                     <td class="num"><a href=format!("/cases/{}", case.id)>{number_of(&case)}</a></td>
-                    <td>{head.enterprise.name.clone()}</td>
-                    <td>{head.product.name.clone()}</td>
+                    <td>{head.enterprise.name.clone()}" "<i>{head.product.name.clone()}</i></td>
                     <td class="num">{row.from.to_string()}</td>
-                    <td>{by}</td>
+                    <td class="announce__short">{by}</td>
                     <td>{act}</td>
                 </tr>
             }
@@ -68,14 +67,13 @@ pub(super) fn escalation(cases: &Assessed, session: Session) -> AnyView {
         <section class="part" aria-labelledby="escalation">
             <h2 id="escalation">"复查不合格的后续"<span class="num">{count}</span></h2>
             <div class="rows--scroll">
-                <table class="rows">
+                <table class="rows announce__after">
                     <thead>
                         <tr>
                             <th scope="col">"状态"</th>
                             <th scope="col">"须办事项"</th>
                             <th scope="col">"案号"</th>
-                            <th scope="col">"企业"</th>
-                            <th scope="col">"产品"</th>
+                            <th scope="col">"企业和产品"</th>
                             <th scope="col">"自"</th>
                             <th scope="col">"由"</th>
                             <th scope="col"><span class="vh">"办理"</span></th>
