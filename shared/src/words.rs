@@ -249,17 +249,18 @@ pub fn place(place: Place) -> String {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn told(event: &Event) -> String {
-    let mut told = self::event(&event.kind).to_owned();
+    let kind = self::event(&event.kind);
     let default = event.kind.facts().and_then(|facts| facts.default_round);
-    if default.is_some_and(|default| default != event.round()) {
-        told += &format!("（{}）", round(event.round()));
-    }
+    let round = match default {
+        Some(default) if default != event.round() => format!("（{}）", round(event.round())),
+        _ => String::new(),
+    };
     let finding = match (event.verdict, event.outcome) {
         (Some(verdict), _) => verdict.word(),
         (None, Some(outcome)) => outcome.word(),
-        (None, None) => return told,
+        (None, None) => return format!("{kind}{round}"),
     };
-    told + "：" + finding
+    format!("{kind}{round}：{finding}")
 }
 
 /// An article, such as 第二十一条.

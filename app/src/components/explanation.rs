@@ -98,8 +98,10 @@ fn equation(row: &Deadline, why: &Explanation, today: Day) -> AnyView {
             </div>
         }
     });
+    // Years make it long.
+    let is_long = beside.year() != sum.from.year();
     view! {
-        <dl class="why__eq">
+        <dl class="why__eq" class:why__eq--long=is_long>
             <div>
                 <dt>{sum.from_title}</dt>
                 <dd>{day_of(sum.from, beside)}</dd>

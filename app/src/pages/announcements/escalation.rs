@@ -55,7 +55,7 @@ pub(super) fn escalation(cases: &Assessed, session: Session) -> AnyView {
                     <td>{status(look, left)}" "{due}</td>
                     <td class="announce__short">{step(&row)}</td>
                     <td class="num"><a href=format!("/cases/{}", case.id)>{number_of(&case)}</a></td>
-                    <td>{head.enterprise.name.clone()}" "<i>{head.product.name.clone()}</i></td>
+                    <td><span class="announce__who">{head.enterprise.name.clone()}<i>{head.product.name.clone()}</i></span></td>
                     <td class="num">{row.from.to_string()}</td>
                     <td class="announce__short">{by}</td>
                     <td>{act}</td>
