@@ -232,7 +232,7 @@ async fn a_missing_entry_is_fetched_again() {
     let removed: bool = page
         .evaluate(
             "caches.keys().then(([name]) => caches.open(name))
-                .then((cache) => Promise.all(['/', document.querySelector('link[rel=preload]').href].map((path) => cache.delete(path))))
+                .then((cache) => Promise.all(['/', document.querySelector('link[rel=modulepreload]').href.replace('.js', '_bg.wasm')].map((path) => cache.delete(path))))
                 .then((deleted) => deleted.every(Boolean))",
         )
         .await;

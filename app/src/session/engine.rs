@@ -77,6 +77,8 @@ pub(super) struct Engine {
     pub(super) contents: Contents,
     /// Only the newest wait wakes the machine.
     wait: Cell<u64>,
+    /// How often cases were put up.
+    shown: Cell<u64>,
     damaged: Cell<Damage>,
     closed: Cell<bool>,
     /// The server has said that this device was ended.
@@ -117,6 +119,7 @@ impl Engine {
             turn: Mutex::new(()),
             contents: Contents::default(),
             wait: Cell::new(0),
+            shown: Cell::default(),
             damaged: Cell::default(),
             closed: Cell::new(false),
             revoked: Cell::new(false),
@@ -483,7 +486,7 @@ impl Engine {
             doubtful,
         } = self.replica.borrow_mut().committed(plan);
         let touched = listed(touched);
-        self.show_by_and_by(&touched).await;
+        self.show_in_time(&touched).await;
         if !touched.is_empty() {
             self.tell(JOURNAL_NEWS);
         }

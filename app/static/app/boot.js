@@ -21,7 +21,14 @@ globalThis.askWorker = (name, asked) =>
     worker.onmessage = ({ data }) => (data instanceof Uint8Array ? end(data) : worker.postMessage(asked));
   });
 
+// The notice is painted before the app takes its place: on a page that is in sight, that is soon.
+const painted = new Promise((done) => {
+  requestAnimationFrame(() => setTimeout(done));
+  setTimeout(done, 100);
+});
+
 try {
+  await painted;
   await open();
 } catch (error) {
   console.error(error);

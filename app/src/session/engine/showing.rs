@@ -22,10 +22,8 @@ use crate::{
     words,
 };
 
-/// How many subjects are shown at a time, in a small ledger,
-const PORTION: usize = 8;
-/// and what share of those that are shown already in a large one.
-const SHARES: usize = 8;
+/// How many cases are folded at a time.
+const FOLDED_AT_A_TIME: usize = 12;
 
 impl Engine {
     /// Local storage's cases; says whether they were all there.
@@ -48,9 +46,39 @@ impl Engine {
 
     /// Folds the touched cases anew, and puts them on the screen and into local storage.
     pub(super) fn show(&self, touched: &[Subject]) {
+        self.put_up(touched, self.folded(touched));
+    }
+
+    /// The same, folded portion by portion and put up at once: nothing moves on the screen twice.
+    pub(super) async fn show_in_time(&self, touched: &[Subject]) {
+        let (mut folded, turn) = (Vec::new(), self.shown.get());
+        for portion in touched.chunks(FOLDED_AT_A_TIME) {
+            folded.extend(self.folded(portion));
+            breathe().await;
+        }
+        if self.closed.get() {
+            return;
+        }
+        // What was recorded meanwhile may be on these very cases.
+        if self.shown.get() != turn {
+            folded = self.folded(touched);
+        }
+        self.put_up(touched, folded);
+    }
+
+    /// Cases as the ledger has them now; none where it has nothing of one any more.
+    fn folded(&self, touched: &[Subject]) -> Vec<(CaseId, Option<CachedCase>)> {
+        let replica = self.replica.borrow();
+        let ledger = replica.ledger();
+        let fold = |subject: &Subject| Some((subject.case_id()?, ledger.case(subject)));
+        touched.iter().filter_map(fold).collect()
+    }
+
+    fn put_up(&self, touched: &[Subject], folded: Vec<(CaseId, Option<CachedCase>)>) {
         if touched.is_empty() {
             return;
         }
+        self.shown.set(self.shown.get() + 1);
         if touched.contains(&Subject::calendar()) {
             self.show_calendar();
         }
@@ -64,14 +92,8 @@ impl Engine {
             .map(|(index, case)| (case.id.clone(), index))
             .collect();
         let (mut changed, mut removed) = (Vec::new(), Vec::new());
-        for (subject, id) in touched
-            .iter()
-            .filter_map(|subject| Some((subject, subject.case_id()?)))
-        {
-            match (
-                self.replica.borrow().ledger().case(subject),
-                places.get(&id),
-            ) {
+        for (id, case) in folded {
+            match (case, places.get(&id)) {
                 (Some(case), place) => {
                     changed.push(to_bytes(&case, &id));
                     let case = Arc::new(ledger_case(id, case));
@@ -91,22 +113,6 @@ impl Engine {
             self.store.rebuild_cases(&self.all_bytes());
         }
         self.show_outbox();
-    }
-
-    /// The same portion by portion: a small ledger comes by and by. A large one has a portion that
-    /// is large too, since each goes through the whole of it.
-    pub(super) async fn show_by_and_by(&self, touched: &[Subject]) {
-        let mut rest = touched;
-        while !rest.is_empty() && !self.is_closed() {
-            let shown = self.session.cases.with_untracked(|cases| cases.len());
-            let portion = PORTION.max(shown / SHARES).min(rest.len());
-            let (now, later) = rest.split_at(portion);
-            self.show(now);
-            rest = later;
-            if !rest.is_empty() {
-                breathe().await;
-            }
-        }
     }
 
     pub(super) fn show_all(&self) {
