@@ -87,13 +87,20 @@ fn settle(frames: u16) {
     });
 }
 
-/// Whether there is a page. What is in sight stays in sight.
+/// Whether there is a page.
 fn page_takes_over() -> bool {
+    document()
+        .get_element_by_id("main")
+        .is_some_and(focus_in_place)
+}
+
+/// Gives an element the focus, and says whether it is one that takes it. What is in sight stays in
+/// sight.
+pub(crate) fn focus_in_place(element: web_sys::Element) -> bool {
     let options = web_sys::FocusOptions::new();
     options.set_prevent_scroll(true);
-    let page = document().get_element_by_id("main");
-    page.and_then(|page| page.dyn_into::<web_sys::HtmlElement>().ok())
-        .is_some_and(|page| page.focus_with_options(&options).is_ok())
+    let element = element.dyn_into::<web_sys::HtmlElement>();
+    element.is_ok_and(|it| it.focus_with_options(&options).is_ok())
 }
 
 /// Gives the focus to a part of a drawing with this id.

@@ -1,8 +1,9 @@
 //! A long table of which only the rows in sight are drawn, at the same height each.
 
 use leptos::{ev, html, prelude::*};
-use wasm_bindgen::JsCast;
-use web_sys::{Element, FocusOptions, HtmlElement};
+use web_sys::Element;
+
+use crate::keys;
 
 /// Rows drawn beyond each edge of what is in sight: each costs as much as one in sight when the box
 /// leaps.
@@ -274,15 +275,9 @@ fn keep_focus(body: &Element, before: Slots, after: Slots) {
     if before.row_in(slot) == after.row_in(slot) {
         return;
     }
-    if let Some(Ok(Some(table))) = body
-        .closest("table")
-        .ok()
-        .map(|it| it.map(JsCast::dyn_into::<HtmlElement>).transpose())
-    {
-        let options = FocusOptions::new();
-        options.set_prevent_scroll(true);
-        // A table that is gone needs no focus.
-        let _ = table.focus_with_options(&options);
+    // A table that is gone needs no focus.
+    if let Ok(Some(table)) = body.closest("table") {
+        keys::focus_in_place(table);
     }
 }
 

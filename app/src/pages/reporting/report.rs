@@ -269,7 +269,7 @@ fn list(lines: &[Line]) -> AnyView {
         .collect::<Vec<_>>();
     view! {
         <div class="rows--scroll">
-            <table class="rows">
+            <table class="rows reporting__lines">
                 <thead>
                     <tr>
                         <th scope="col">"事项"</th>
