@@ -15,7 +15,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Map;
 use sha2::{Digest as _, Sha256};
 
-pub use self::words::{Command, Commit, DeviceState, Failure, Input, Settlement, Standing};
+pub use self::words::{
+    Command, Commit, DeviceState, Failure, Input, QUIET_WAIT_MILLISECONDS, Settlement, Standing,
+};
 use super::wire::{
     Delivered, ExchangeRequest, ExchangeResponse, Hold, Item, MAXIMUM_PUSH_BYTES,
     MAXIMUM_PUSH_CHANGES, PROTOCOL, RefusalReason, Restart, Verdict,
@@ -31,8 +33,6 @@ use crate::{
 pub const FIRST_WAIT_MILLISECONDS: u64 = 1_000;
 /// The longest wait after a failure, in milliseconds.
 pub const LONGEST_WAIT_MILLISECONDS: u64 = 60_000;
-/// How long a device that hears no news waits before it asks anyway, in milliseconds.
-pub const QUIET_WAIT_MILLISECONDS: u64 = 60_000;
 
 #[derive(Debug)]
 enum Flight {

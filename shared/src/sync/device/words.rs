@@ -146,6 +146,16 @@ pub enum Input {
 }
 
 /// Why an exchange failed.
+///
+/// ```
+/// use shared::sync::{Device, DeviceState, Failure, Input, Standing};
+/// let state = DeviceState::new("m4xw".parse()?, "municipal");
+/// let mut device = Device::new(state, Vec::new(), Vec::new(), [0; 16]);
+/// device.step(0, Input::Wake);
+/// device.step(0, Input::Failed(Failure::SignInExpired));
+/// assert_eq!(device.standing(), Standing::SignInExpired);
+/// # Ok::<(), shared::change::IdError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
     /// No answer.
@@ -157,6 +167,9 @@ pub enum Failure {
     /// The server answered that something is wrong.
     Trouble,
 }
+
+/// How long a device that hears no news waits before it asks anyway, in milliseconds.
+pub const QUIET_WAIT_MILLISECONDS: u64 = 60_000;
 
 /// What the caller must do.
 #[derive(Clone, Debug, PartialEq)]
