@@ -190,15 +190,6 @@ async fn where_there_is_no_room_nothing_is_called_saved_and_nothing_typed_is_los
     page.click(("radio", "直接送达")).await;
     page.click(("button", "昨天")).await;
     sleep(A_MOMENT).await;
-    // Before the device is full, its officer is warned.
-    let used: f64 = page
-        .evaluate("navigator.storage.estimate().then((room) => room.usage)")
-        .await;
-    page.limit_storage(&url, Some((used / 0.95) as u32)).await;
-    sleep(ROOM_REMEMBERED).await;
-    desk.reload().await;
-    page.see("本机空间将满：再登记可能存不下").await;
-    page.screenshot("nearly-full").await;
     page.limit_storage(&url, Some(1)).await;
     sleep(ROOM_REMEMBERED).await;
     // A full device opens all the same.
@@ -224,6 +215,12 @@ async fn where_there_is_no_room_nothing_is_called_saved_and_nothing_typed_is_los
     page.see("本机快速存储").await;
     open_sync(page).await;
     page.find(("heading", "待发送 2")).await;
+
+    // Where the browser tells that little room is left, the officer is warned before it is too late.
+    page.tell_of_little_room().await;
+    desk.reload().await;
+    page.see("本机空间将满：再登记可能存不下").await;
+    page.screenshot("little-room").await;
     office.desk.close().await;
 }
 
