@@ -405,6 +405,9 @@ impl Engine {
             }
             Command::Commit(commit) => {
                 breathe().await;
+                if self.closed.get() {
+                    return;
+                }
                 let input = match self.commit(&commit).await {
                     Ok(input) => input,
                     Err(error) => {
@@ -487,6 +490,10 @@ impl Engine {
         } = self.replica.borrow_mut().committed(plan);
         let touched = listed(touched);
         self.show_in_time(&touched).await;
+        // The screen is somebody else's now, or nobody's.
+        if self.closed.get() {
+            return Ok(Input::CommitFailed);
+        }
         if !touched.is_empty() {
             self.tell(JOURNAL_NEWS);
         }
