@@ -69,6 +69,8 @@ async fn open_service(page: &Page) -> String {
         .await;
     page.click(format!("main a[href='{form}']").as_str()).await;
     page.find(("main", "button", "登记")).await;
+    page.holds(&format!("location.pathname + location.search === '{form}'"))
+        .await;
     form.split("/record/").next().unwrap().to_owned()
 }
 

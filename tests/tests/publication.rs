@@ -425,9 +425,9 @@ async fn the_example_of_14_kinds_goes_from_its_sheet_to_the_public_page() {
     page.see("附表1").await;
     page.click(("button", "起草 2013 年第 1 季度公告")).await;
     page.find(("heading", TITLE_OF_EXAMPLE)).await;
-    let text: String = page
-        .evaluate("[...document.querySelectorAll('.announce__parts textarea')].map(it => it.value).join('\\n')")
-        .await;
+    const PARTS: &str = "[...document.querySelectorAll('.announce__parts textarea')].map(it => it.value).join('\\n')";
+    page.holds(&format!("{PARTS}.includes('14 种产品')")).await;
+    let text: String = page.evaluate(PARTS).await;
     assert!(
         text.contains("14 种产品，企业 351 家次（") && text.contains("产品 390 批次"),
         "{text}"

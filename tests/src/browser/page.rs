@@ -170,7 +170,8 @@ impl Page {
         self.expect("addresses are blocked", blocked).await;
     }
 
-    /// Clicks in the middle of a thing once it can be reached there.
+    /// Clicks in the middle of a thing once it can be reached there, and stands still: what comes up
+    /// above it would put another under the mouse.
     pub async fn click(&self, target: impl Into<Target>) {
         // A control may be drawn by its label: whoever clicks, clicks there.
         const REACH: &str = "function () {
@@ -180,7 +181,10 @@ impl Page {
                 const x = left + width / 2, y = top + height / 2, hit = document.elementFromPoint(x, y);
                 return width && height && hit && (part.contains(hit) || hit.closest('label')?.control === this) ? [x, y] : null;
             };
-            return this.disabled ? null : middle(this) ?? (this.labels?.[0] ? middle(this.labels[0]) : null);
+            const at = this.disabled ? null : middle(this) ?? (this.labels?.[0] ? middle(this.labels[0]) : null);
+            const before = this.aimedAt;
+            this.aimedAt = String(at);
+            return before === this.aimedAt ? at : null;
         }";
         let target = target.into();
         let point = self
