@@ -240,13 +240,14 @@ impl FoldedCase {
                 let Ok(mut head) = serde_json::from_str(&written) else {
                     return false;
                 };
-                if !with_field(&mut head, &field, &value) {
-                    aside(SetAsideReason::UnfitValue);
-                } else if let Ok(head) = head_of(&head) {
+                // Fields do not depend on each other: the others fit already.
+                if put_field(&mut head, &field, &value)
+                    && let Ok(head) = head_of(&head)
+                {
                     self.file.case = head;
                     self.fields.insert(field, Record::of(change));
                 } else {
-                    return false;
+                    aside(SetAsideReason::UnfitValue);
                 }
             }
             _ => return false,
@@ -273,7 +274,7 @@ impl FoldedCase {
             return false;
         };
         let is_later = |last: &Record| (last.clock, &last.change) > (change.clock, &change.id);
-        self.fields.get(field).is_some_and(is_later) && with_field(&mut Map::new(), field, value)
+        self.fields.get(field).is_some_and(is_later) && fits(field, value)
     }
 }
 
@@ -321,7 +322,7 @@ impl Folding {
                 value,
                 replaces,
             }) => {
-                if with_field(&mut Map::new(), &field, &value) {
+                if fits(&field, &value) {
                     self.edits.entry(field).or_default().push(Edit {
                         value,
                         replaces,
@@ -384,7 +385,7 @@ impl Folding {
         let mut parallel = Vec::new();
         for (field, mut edits) in self.edits {
             let Some(last) = edits.pop() else { continue };
-            with_field(&mut head, &field, &last.value);
+            put_field(&mut head, &field, &last.value);
             let others = unseen_by(&last, edits);
             if !others.is_empty() && !mutated("parallel-not-shown") {
                 parallel.push(ParallelEdit {
@@ -476,8 +477,8 @@ pub fn fields_of(head: &CaseHead) -> Vec<(String, Value)> {
 /// ```
 pub fn head_with(fields: &[(String, Value)]) -> CaseHead {
     let mut head = Map::new();
-    for (field, value) in fields {
-        with_field(&mut head, field, value);
+    for (field, value) in fields.iter().filter(|(field, value)| fits(field, value)) {
+        put_field(&mut head, field, value);
     }
     head_of(&head).expect("each field was tried on its own, and fields do not depend on each other")
 }
@@ -492,28 +493,31 @@ fn says_nothing(value: &Value) -> bool {
     }
 }
 
-/// Sets a field by path if a head can have it; says whether it could.
-fn with_field(head: &mut Map<String, Value>, field: &str, value: &Value) -> bool {
+/// Whether a head can have this in this field.
+fn fits(field: &str, value: &Value) -> bool {
     let mut alone = Map::new();
-    let target = |map: &mut Map<String, Value>| -> bool {
-        match field.split_once('.') {
-            None if NESTED_PARTS.contains(&field) => false,
-            None => {
-                map.insert(field.to_owned(), value.clone());
-                true
-            }
-            Some((part, name)) if NESTED_PARTS.contains(&part) && !name.is_empty() => {
-                if let Value::Object(inner) =
-                    map.entry(part).or_insert_with(|| Value::Object(Map::new()))
-                {
-                    inner.insert(name.to_owned(), value.clone());
-                }
-                true
-            }
-            Some(_) => false,
+    put_field(&mut alone, field, value) && head_of(&alone).is_ok()
+}
+
+/// Sets a field by path, whatever the value is; says whether a head has such a path.
+fn put_field(head: &mut Map<String, Value>, field: &str, value: &Value) -> bool {
+    match field.split_once('.') {
+        None if NESTED_PARTS.contains(&field) => false,
+        None => {
+            head.insert(field.to_owned(), value.clone());
+            true
         }
-    };
-    target(&mut alone) && head_of(&alone).is_ok() && target(head)
+        Some((part, name)) if NESTED_PARTS.contains(&part) && !name.is_empty() => {
+            if let Value::Object(inner) = head
+                .entry(part)
+                .or_insert_with(|| Value::Object(Map::new()))
+            {
+                inner.insert(name.to_owned(), value.clone());
+            }
+            true
+        }
+        Some(_) => false,
+    }
 }
 
 /// Heads are read from text everywhere: a second reader, of values, would only weigh on the app.
