@@ -52,9 +52,9 @@ const MIGRATIONS: [&str; 3] = [
 const READERS: usize = 3;
 /// How much of the data file the writer keeps at hand, in KiB: the upper pages of every index.
 const WRITER_CACHE_KIB: i32 = 8 * 1024;
-/// After how many pages the write-ahead log is folded into the data file: a page that many commits
-/// write goes there once.
-const CHECKPOINT_PAGES: i32 = 4_000;
+/// After how many pages the write-ahead log is folded into the data file, which then has grown to
+/// 64 MiB: a page that many commits write goes there once.
+const CHECKPOINT_PAGES: i32 = 16_000;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Why the database did not do what it was asked.
