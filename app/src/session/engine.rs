@@ -246,7 +246,7 @@ impl Engine {
         }
         *self.lead.borrow_mut() = Some(lead);
         // What other tabs wrote before this one led.
-        if self.take_news().await.is_err() {
+        if self.take_news().await.is_err() || self.closed.get() {
             return;
         }
         let Ok(chance) = random() else { return };
@@ -409,7 +409,8 @@ impl Engine {
                     return;
                 }
                 let input = match self.commit(&commit).await {
-                    Ok(input) => input,
+                    Ok(Some(input)) => input,
+                    Ok(None) => return,
                     Err(error) => {
                         self.trouble(&error);
                         Input::CommitFailed
@@ -458,8 +459,8 @@ impl Engine {
         Input::Answered(Box::new(nothing))
     }
 
-    /// One transaction; returns what the machine is to be told.
-    async fn commit(self: &Rc<Self>, commit: &Commit) -> Result<Input, StoreError> {
+    /// One transaction; returns what the machine is to be told, if it is still at work.
+    async fn commit(self: &Rc<Self>, commit: &Commit) -> Result<Option<Input>, StoreError> {
         let plan = self.replica.borrow().plan(commit);
         let mut batch = self.store.batch();
         write(&plan.entries, &mut batch);
@@ -479,7 +480,7 @@ impl Engine {
             // Another tab was faster with a number: the machine tries again knowing of it.
             Err(StoreError::Taken) => {
                 self.take_news().await?;
-                return Ok(Input::CommitFailed);
+                return Ok(Some(Input::CommitFailed));
             }
             Err(error) => return Err(error),
         }
@@ -492,7 +493,7 @@ impl Engine {
         self.show_in_time(&touched).await;
         // The screen is somebody else's now, or nobody's.
         if self.closed.get() {
-            return Ok(Input::CommitFailed);
+            return Ok(None);
         }
         if !touched.is_empty() {
             self.tell(JOURNAL_NEWS);
@@ -506,10 +507,10 @@ impl Engine {
             self.show_outbox();
         }
         self.examine().await;
-        Ok(Input::Committed {
+        Ok(Some(Input::Committed {
             unsettled,
             doubtful,
-        })
+        }))
     }
 
     fn tell(&self, news: &str) {
