@@ -16,11 +16,16 @@ use crate::{
     session::{LedgerCase, Session},
 };
 
+/// As many rows of 今日 as a screen shows.
+const DRAWN_AT_ONCE: usize = 8;
+
 /// Duties and rows of all cases. In context: [`Overview::use_in`].
 #[derive(Clone, Copy)]
 pub(crate) struct Overview {
     /// What is still to be done, the most urgent first.
     pub(crate) duties: Memo<Arc<Vec<Duty>>>,
+    /// How many of them 今日 has got round to.
+    pub(crate) drawn: RwSignal<usize>,
     rows: Begun<Rows>,
     people: Begun<People>,
 }
@@ -34,6 +39,7 @@ impl Overview {
         let session = Session::use_in();
         provide_context(Self {
             duties: Memo::new_with_compare(move |_| Arc::new(duties(session)), |_, _| true),
+            drawn: RwSignal::new(DRAWN_AT_ONCE),
             rows: Begun::here(),
             people: Begun::here(),
         });

@@ -1,10 +1,10 @@
 //! Which page stands at which address.
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 use super::home;
-use crate::{breath::breathe, lazy, pages::not_found::not_found};
+use crate::{lazy, pages::not_found::not_found};
 
 /// Addresses and their pages. `:name` stands for any one segment.
 const ROUTES: [(&str, fn() -> AnyView); 19] = [
@@ -65,17 +65,7 @@ pub(super) fn Pages() -> impl IntoView {
     let path = use_location().pathname;
     let place = Memo::new(move |_| path.with(|path| find(path)));
     let route = Memo::new(move |_| place.with(|place| place.as_ref().map(|(at, _)| *at)));
-    // The frame is drawn before its first page is.
-    let framed = RwSignal::new(false);
-    spawn_local(async move {
-        breathe().await;
-        // Whoever locked meanwhile has taken the frame away.
-        let _ = framed.try_set(true);
-    });
     move || {
-        if !framed.get() {
-            return ().into_any();
-        }
         let Some(at) = route.get() else {
             return not_found();
         };

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use shared::{Day, Role, words};
 
 use crate::{
+    breath::breathe,
     components::{days::due_day, status::status},
     keys, lazy,
     model::duty::{Duty, Group, Scope, number_of, scopes_of},
@@ -22,7 +23,7 @@ const DRAWN: usize = 100;
 #[component]
 pub(crate) fn Today() -> impl IntoView {
     let session = Session::use_in();
-    let duties = Overview::use_in().duties;
+    let Overview { duties, drawn, .. } = Overview::use_in();
     let scopes = session.profile().with_untracked(|profile| {
         profile
             .as_ref()
@@ -40,10 +41,22 @@ pub(crate) fn Today() -> impl IntoView {
             duties
                 .iter()
                 .filter(|duty| parties.contains(&duty.party))
+                .take(drawn.get())
                 .cloned()
                 .collect::<Vec<_>>()
         };
         Arc::new(duties.with(of_scope))
+    });
+    // The first screenful does not wait for what is further down, which comes in portions, each as
+    // large as all before it. Whoever comes back finds it there.
+    Effect::new(move |_| {
+        if shown.with(|shown| shown.len()) == drawn.get() {
+            spawn_local(async move {
+                breathe().await;
+                // Whoever locked meanwhile has taken the page away.
+                let _ = drawn.try_update(|drawn| *drawn *= 2);
+            });
+        }
     });
     let current = RwSignal::new(0_usize);
     let current_key = Memo::new(move |_| {

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// How many cases are folded at a time.
-const FOLDED_AT_A_TIME: usize = 12;
+const FOLDED_AT_A_TIME: usize = 6;
 
 impl Engine {
     /// Local storage's cases; says whether they were all there.
