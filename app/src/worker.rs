@@ -2,12 +2,21 @@
 
 use js_sys::{Array, Promise, Uint8Array};
 use shared::outgoing::Outgoing;
-use wasm_bindgen::{JsCast, prelude::wasm_bindgen};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
+use web_sys::Worker;
 
+/// The one that reads and writes files.
+pub(crate) const FOR_FILES: &str = "sheets-worker";
+
+// `app/static/app/boot.js` has them.
 #[wasm_bindgen]
 extern "C" {
-    /// Starts a Worker, asks it once and ends it (`app/static/app/boot.js`).
+    /// Starts a Worker.
+    #[wasm_bindgen(js_name = startWorker, catch)]
+    pub(crate) fn start(name: &str) -> Result<Worker, JsValue>;
+
+    /// Starts a Worker, asks it once and ends it.
     #[wasm_bindgen(js_name = askWorker)]
     fn ask_worker(name: &str, asked: &Array) -> Promise;
 }
@@ -28,6 +37,6 @@ pub(crate) async fn write(outgoing: &Outgoing, contents: &[Vec<u8>]) -> Option<U
     for content in contents {
         asked.push(&Uint8Array::from(&content[..]));
     }
-    let bytes = ask("sheets-worker", &asked).await?;
+    let bytes = ask(FOR_FILES, &asked).await?;
     (bytes.length() > 0).then_some(bytes)
 }

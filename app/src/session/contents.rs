@@ -25,10 +25,7 @@ use super::{
     engine::{Draft, Engine},
     server::{self, Uploaded},
 };
-use crate::{
-    store::{Batch, StoreError},
-    words,
-};
+use crate::store::{Batch, StoreError};
 
 /// What the state of a content that the server does not have begins with; its hash follows. The
 /// value is empty while it waits, and says so once the server has refused it.
@@ -100,14 +97,11 @@ pub enum ContentError {
     #[error("取回的内容与记录不符，没有采用")]
     Damaged,
     /// The device's store.
-    #[error("{0}")]
-    Store(String),
-}
-
-impl From<StoreError> for ContentError {
-    fn from(error: StoreError) -> Self {
-        Self::Store(words::store::error(&error))
-    }
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The store is locked.
+    #[error(transparent)]
+    Locked(#[from] RecordError),
 }
 
 /// The server did not answer as it should: later again.
@@ -382,10 +376,7 @@ impl Session {
 
     /// The bytes of an attachment.
     pub async fn content(&self, attachment: &Attachment) -> Result<Vec<u8>, ContentError> {
-        let engine = self
-            .engine()
-            .map_err(|error| ContentError::Store(error.to_string()))?;
-        engine.content(attachment).await
+        self.engine()?.content(attachment).await
     }
 
     /// Keeps what is being written, and the contents that belong to it, in one write.

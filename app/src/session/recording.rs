@@ -12,7 +12,7 @@ use shared::{
 };
 
 use super::{Session, contents::Besides, engine::Draft};
-use crate::{store::StoreError, words};
+use crate::store::StoreError;
 
 /// What was written to the journal.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -40,14 +40,8 @@ pub enum RecordError {
     #[error("本机没有这个案件")]
     UnknownCase,
     /// The journal could not be written.
-    #[error("{0}")]
-    Store(String),
-}
-
-impl From<StoreError> for RecordError {
-    fn from(error: StoreError) -> Self {
-        Self::Store(words::store::error(&error))
-    }
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 impl Session {

@@ -19,7 +19,7 @@ use super::{
     ledger::read_json,
     now, server,
 };
-use crate::{store::StoreError, words};
+use crate::store::StoreError;
 
 /// How many times the server is asked before it is called unwilling.
 const MAXIMUM_EXCHANGES: usize = 1_000;
@@ -78,8 +78,8 @@ pub enum SealedError {
     #[error("联系不上服务器，联网后再试；文件没有动")]
     Unreachable,
     /// The device's store.
-    #[error("{0}")]
-    Store(String),
+    #[error(transparent)]
+    Store(#[from] RecordError),
 }
 
 impl From<StoreError> for SealedError {
@@ -87,14 +87,8 @@ impl From<StoreError> for SealedError {
         match error {
             StoreError::WrongPassphrase => Self::WrongPassphrase,
             StoreError::Damaged => Self::Damaged,
-            error => Self::Store(words::store::error(&error)),
+            error => Self::Store(error.into()),
         }
-    }
-}
-
-impl From<RecordError> for SealedError {
-    fn from(error: RecordError) -> Self {
-        Self::Store(error.to_string())
     }
 }
 

@@ -12,10 +12,7 @@ use super::{
     engine::{self, Engine},
     server::{self, SignInFailure},
 };
-use crate::{
-    store::{Store, StoreError},
-    words,
-};
+use crate::store::{Store, StoreError};
 
 /// Why nobody was signed in.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -33,8 +30,8 @@ pub enum SignInError {
     #[error("口令已在别处更换")]
     OldPassphrase,
     /// The device's store cannot be opened.
-    #[error("{0}")]
-    Store(String),
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 impl From<SignInFailure> for SignInError {
@@ -44,12 +41,6 @@ impl From<SignInFailure> for SignInError {
             SignInFailure::TooMany => Self::TooMany,
             SignInFailure::Unreachable => Self::Unreachable,
         }
-    }
-}
-
-impl From<StoreError> for SignInError {
-    fn from(error: StoreError) -> Self {
-        Self::Store(words::store::error(&error))
     }
 }
 

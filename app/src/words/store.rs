@@ -1,30 +1,6 @@
 //! What is said of the device's stores.
 
-use crate::{
-    session::DeviceFacts,
-    store::{StoreError, Unfit},
-};
-
-/// Why something could not be kept, and what to do.
-pub(crate) fn error(error: &StoreError) -> String {
-    match error {
-        StoreError::Unavailable => "浏览器不允许本页存储数据，请检查浏览器的隐私设置".to_owned(),
-        StoreError::Absent => "本机没有这个账号的数据，请联网登录一次".to_owned(),
-        StoreError::Exists => "本机已有这个账号的数据，请重新打开本页".to_owned(),
-        StoreError::WrongPassphrase => "口令不对".to_owned(),
-        StoreError::Damaged => "本机数据的密钥已损坏，请联网登录后重新取回".to_owned(),
-        StoreError::NoWorker => "浏览器没能核对口令，本机数据没有动，请刷新本页再试".to_owned(),
-        StoreError::Blocked => "另一个标签页占用着旧版数据，请关闭其他标签页".to_owned(),
-        StoreError::Newer => "本机数据属于较新的版本，请刷新本页".to_owned(),
-        StoreError::Closed => "本机存储已关闭，请刷新本页".to_owned(),
-        StoreError::Quota => {
-            "本机空间不足，这一笔没有存下；已存的都在。请清出空间后再存".to_owned()
-        }
-        StoreError::Taken => "另一个标签页正在写入，这一笔没有存下，请再存一次".to_owned(),
-        StoreError::Aborted => "浏览器中断了写入，这一笔没有存下，请再存一次".to_owned(),
-        StoreError::Failed { name } => format!("浏览器报告 {name}，这一笔没有存下"),
-    }
-}
+use crate::{session::DeviceFacts, store::Unfit};
 
 /// Something that is out of order with the stores.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -45,7 +21,7 @@ pub(crate) fn trouble(facts: &DeviceFacts) -> Vec<Trouble> {
         });
     };
     if let Some(error) = &facts.error {
-        tell(self::error(error));
+        tell(error.to_string());
     }
     if facts.damaged.lost > 0 {
         tell(format!(

@@ -5,14 +5,18 @@
 //   event "update-look"                                 the server wants a newer version: fetch it
 //   event "update-take"                                 the officer wants it now: take it and reload
 //   event "keep-imports"                                somebody who imports is here: keep that part too
-//   askWorker(name, asked)                              what the Worker answers whose script <meta name> tells
+//   startWorker(name)                                   the Worker whose script <meta name> tells
+//   askWorker(name, asked)                              what it answers
 
 import open from "./app.js";
+
+globalThis.startWorker = (name) =>
+  new Worker(document.querySelector(`meta[name=${name}]`).content, { type: "module" });
 
 // What comes first says that the Worker listens; what comes next is the answer.
 globalThis.askWorker = (name, asked) =>
   new Promise((answer) => {
-    const worker = new Worker(document.querySelector(`meta[name=${name}]`).content, { type: "module" });
+    const worker = startWorker(name);
     const end = (bytes) => {
       worker.terminate();
       answer(bytes);

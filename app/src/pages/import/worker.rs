@@ -1,14 +1,12 @@
 //! The Worker that reads a file, seen from the page.
 
 use js_sys::{Array, Uint8Array};
-use leptos::prelude::document;
 use shared::import::Told;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{File, MessageEvent, Worker, WorkerOptions, WorkerType};
+use web_sys::{File, MessageEvent, Worker};
 
-/// Where the page says at which address the Worker's script is.
-const ADDRESS: &str = "meta[name=sheets-worker]";
+use crate::worker;
 
 /// What comes from the Worker.
 pub(super) enum Heard {
@@ -18,16 +16,6 @@ pub(super) enum Heard {
     Content(Vec<u8>),
     /// It broke down.
     End,
-}
-
-fn start() -> Option<Worker> {
-    let address = document()
-        .query_selector(ADDRESS)
-        .ok()??
-        .get_attribute("content")?;
-    let options = WorkerOptions::new();
-    options.set_type(WorkerType::Module);
-    Worker::new_with_options(&address, &options).ok()
 }
 
 /// A file being read. Ends the Worker when it is dropped: that is how reading is stopped.
@@ -50,7 +38,7 @@ impl Drop for Reading {
 /// `None` where no Worker could be started.
 pub(super) async fn read(file: File, hear: impl Fn(Heard) + 'static) -> Option<Reading> {
     let bytes = JsFuture::from(file.array_buffer()).await.ok()?;
-    let worker = start()?;
+    let worker = worker::start(worker::FOR_FILES).ok()?;
     let hear = std::rc::Rc::new(hear);
 
     let (sender, heard) = (worker.clone(), hear.clone());
