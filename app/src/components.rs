@@ -10,5 +10,6 @@ pub(crate) mod pad;
 pub(crate) mod picture;
 pub(crate) mod sprite;
 pub(crate) mod status;
+pub(crate) mod table;
 pub(crate) mod timeline;
 pub(crate) mod window;

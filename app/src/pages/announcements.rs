@@ -23,7 +23,10 @@ use shared::{
 
 pub(crate) use self::records::Announcing;
 use crate::{
-    components::status::{Look, status},
+    components::{
+        status::{Look, status},
+        table::Table,
+    },
     model::analysis::quarter as quarter_words,
     pages::reporting,
     session::{LedgerCase, Session},
@@ -244,21 +247,7 @@ fn results(cases: &Assessed) -> AnyView {
     view! {
         <details class="part fold">
             <summary><h2>"检验结果"</h2><span class="num">{format!("{count} 次监督抽查")}</span></summary>
-            <div class="rows--scroll">
-                <table class="rows">
-                    <thead>
-                        <tr>
-                            <th scope="col">"监督抽查"</th>
-                            <th scope="col">"期次"</th>
-                            <th scope="col">"案件"</th>
-                            <th scope="col">"已有结果"</th>
-                            <th scope="col">"不合格"</th>
-                            <th scope="col">"待转交"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            <Table heads=["监督抽查", "期次", "案件", "已有结果", "不合格", "待转交"]>{rows}</Table>
         </details>
     }
     .into_any()
@@ -309,22 +298,7 @@ fn bureaus(cases: &Assessed) -> AnyView {
     view! {
         <section class="part" aria-labelledby="bureaus">
             <h2 id="bureaus">"各局进度"</h2>
-            <div class="rows--scroll">
-                <table class="rows">
-                    <thead>
-                        <tr>
-                            <th scope="col">"承办局"</th>
-                            <th scope="col">"转交案件"</th>
-                            <th scope="col">"未收件"</th>
-                            <th scope="col">"未送达结果"</th>
-                            <th scope="col">"未责令整改"</th>
-                            <th scope="col">"有逾期事项"</th>
-                            <th scope="col">"已办结"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            <Table heads=["承办局", "转交案件", "未收件", "未送达结果", "未责令整改", "有逾期事项", "已办结"]>{rows}</Table>
         </section>
     }
     .into_any()

@@ -17,6 +17,7 @@ use crate::{
     components::{
         messages::{Message, Messages},
         status::{Look, status},
+        table::Table,
     },
     model::duty::number_of,
     people::name_of,
@@ -112,27 +113,15 @@ fn years(calendar: &WorkCalendar) -> AnyView {
         })
         .collect::<Vec<_>>();
     view! {
-        <div class="rows--scroll">
-            <table class="rows">
-                <thead>
-                    <tr>
-                        <th scope="col">"年份"</th>
-                        <th scope="col">"状态"</th>
-                        <th scope="col">"依据"</th>
-                        <th scope="col">"公布于"</th>
-                    </tr>
-                </thead>
-                <tbody>
-                    <tr>
-                        <td class="num">{last + 1}" 起"</td>
-                        <td>{status(Look::Provisional, "暂定")}</td>
-                        <td class="wrap">"通知尚未载入：按周末和法定节日当日推算，不计调休"</td>
-                        <td></td>
-                    </tr>
-                    {rows}
-                </tbody>
-            </table>
-        </div>
+        <Table heads=["年份", "状态", "依据", "公布于"]>
+            <tr>
+                <td class="num">{last + 1}" 起"</td>
+                <td>{status(Look::Provisional, "暂定")}</td>
+                <td class="wrap">"通知尚未载入：按周末和法定节日当日推算，不计调休"</td>
+                <td></td>
+            </tr>
+            {rows}
+        </Table>
     }
     .into_any()
 }
@@ -211,20 +200,7 @@ fn said(log: &CalendarLog, speaks: bool, session: Session) -> Option<AnyView> {
     let view = view! {
         <section class="part" aria-labelledby="said">
             <h2 id="said">"市局的更新"</h2>
-            <div class="rows--scroll">
-                <table class="rows">
-                    <thead>
-                        <tr>
-                            <th scope="col">"登记于"</th>
-                            <th scope="col">"登记人"</th>
-                            <th scope="col">"内容"</th>
-                            <th scope="col">"公布于"</th>
-                            <th scope="col"><span class="vh">"操作"</span></th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            <Table heads=["登记于", "登记人", "内容", "公布于", "操作"]>{rows}</Table>
         </section>
     };
     Some(view.into_any())
@@ -343,19 +319,7 @@ fn moved_list(session: Session, from: &WorkCalendar, to: &WorkCalendar) -> AnyVi
     });
     view! {
         <p class="num">{count}" 件案件有日期变动。"</p>
-        <div class="rows--scroll">
-            <table class="rows">
-                <thead>
-                    <tr>
-                        <th scope="col">"案号"</th>
-                        <th scope="col">"企业"</th>
-                        <th scope="col">"事项"</th>
-                        <th scope="col">"日期"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
+        <Table heads=["案号", "企业", "事项", "日期"]>{rows}</Table>
         {more}
     }
     .into_any()

@@ -19,7 +19,10 @@ use shared::{
 
 use super::{case::case_in_address, not_found::no_such_case, record};
 use crate::{
-    components::status::{Look, status},
+    components::{
+        status::{Look, status},
+        table::Table,
+    },
     frame::InAddress,
     model::documents::{Choice, SERVICE_PROOF, Service, Sheet, clashes_of, documents},
     people::name_of,
@@ -235,12 +238,7 @@ fn kept(case: &LedgerCase) -> AnyView {
             .into_any()
     } else {
         view! {
-            <div class="rows--scroll">
-                <table class="rows">
-                    <thead><tr><th scope="col">"文号"</th><th scope="col">"文书"</th><th scope="col">"日期"</th><th scope="col">"出文人"</th><th scope="col">"状态"</th></tr></thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            <Table heads=["文号", "文书", "日期", "出文人", "状态"]>{rows}</Table>
         }
         .into_any()
     };

@@ -22,6 +22,7 @@ use crate::{
     components::{
         messages::{Message, Messages},
         status::{Look, status},
+        table::Table,
     },
     pages::announcements::records::{KEPT, write},
     session::Session,
@@ -231,24 +232,14 @@ fn overview(desk: Desk, span: Span, opened: RwSignal<Option<String>>) -> AnyView
             </div>
         }
     });
+    let shown = SHOWN.iter().map(|(_, word)| *word);
+    let heads = ["区县局", "状态", "报送"].into_iter();
+    let heads: Vec<_> = heads.chain(shown).chain(["办理"]).collect();
     view! {
         <section class="part" aria-labelledby="bureaus">
             <h2 id="bureaus">{format!("{}各局报送", span.word())}<span class="part__note">"第二十一条"</span></h2>
             <p class="tally" role="status">{tally}</p>
-            <div class="rows--scroll">
-                <table class="rows">
-                    <thead>
-                        <tr>
-                            <th scope="col">"区县局"</th>
-                            <th scope="col">"状态"</th>
-                            <th scope="col">"报送"</th>
-                            {SHOWN.iter().map(|(_, word)| view! { <th scope="col">{*word}</th> }).collect::<Vec<_>>()}
-                            <th scope="col"><span class="vh">"办理"</span></th>
-                        </tr>
-                    </thead>
-                    <tbody>{lines}</tbody>
-                </table>
-            </div>
+            <Table heads>{lines}</Table>
             {all_at_once}
         </section>
         {move || opened.get().map(|bureau| report::received(desk, span, &bureau))}

@@ -6,7 +6,10 @@ use leptos::prelude::*;
 
 use self::tray::Tray;
 use crate::{
-    components::status::{Look, status},
+    components::{
+        status::{Look, status},
+        table::Table,
+    },
     session::{DeviceFacts, OutboxRow, Session},
     words::{day, store, sync as words},
 };
@@ -64,20 +67,7 @@ fn waiting(rows: &[OutboxRow], session: Session) -> AnyView {
             })
             .collect::<Vec<_>>();
         view! {
-            <div class="rows--scroll">
-                <table class="rows">
-                    <thead>
-                        <tr>
-                            <th scope="col">"状态"</th>
-                            <th scope="col">"案号"</th>
-                            <th scope="col">"企业"</th>
-                            <th scope="col">"内容"</th>
-                            <th scope="col">"登记于"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            <Table heads=["状态", "案号", "企业", "内容", "登记于"]>{rows}</Table>
         }
         .into_any()
     };

@@ -8,6 +8,7 @@ use crate::{
     components::{
         messages::{Message, Messages},
         status::{Look, status},
+        table::Table,
     },
     session::Session,
     words::day,
@@ -147,24 +148,8 @@ fn listed(
             }
         })
         .collect::<Vec<_>>();
-    let who = everybody.then(|| view! { <th scope="col">"用户"</th> });
-    view! {
-        <div class="rows--scroll" role="region" aria-label="设备列表" tabindex="0">
-            <table class="rows">
-                <thead>
-                    <tr>
-                        <th scope="col">"状态"</th>
-                        {who}
-                        <th scope="col">"设备"</th>
-                        <th scope="col">"最近联系"</th>
-                        <th scope="col">"当时待发"</th>
-                        <th scope="col">"首次使用"</th>
-                        <th scope="col">"办理"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-    }
-    .into_any()
+    let who = everybody.then_some("用户");
+    let heads = ["设备", "最近联系", "当时待发", "首次使用", "办理"];
+    let heads: Vec<_> = ["状态"].into_iter().chain(who).chain(heads).collect();
+    view! { <Table heads name="设备列表">{rows}</Table> }.into_any()
 }

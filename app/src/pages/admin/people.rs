@@ -16,6 +16,7 @@ use crate::{
         fields::{Remark, line},
         messages::{Message, Messages},
         status::{Look, status},
+        table::Table,
     },
     session::Session,
     words::{day, people},
@@ -65,23 +66,7 @@ pub(super) fn listed(
         .map(|account| row(account, open))
         .collect::<Vec<_>>();
     view! {
-        <div class="rows--scroll" role="region" aria-label="账号列表" tabindex="0">
-            <table class="rows">
-                <thead>
-                    <tr>
-                        <th scope="col">"状态"</th>
-                        <th scope="col">"账号"</th>
-                        <th scope="col">"姓名"</th>
-                        <th scope="col">"角色"</th>
-                        <th scope="col">"单位"</th>
-                        <th scope="col">"设立于"</th>
-                        <th scope="col">"最近联系"</th>
-                        <th scope="col">"办理"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
+        <Table heads=["状态", "账号", "姓名", "角色", "单位", "设立于", "最近联系", "办理"] name="账号列表">{rows}</Table>
         <dialog class="dialog" node_ref=dialog aria-labelledby="edit-title">
             {move || {
                 editing

@@ -7,25 +7,12 @@ use shared::{
 };
 
 use crate::{
-    components::status::{Look, status},
+    components::{
+        status::{Look, status},
+        table::Table,
+    },
     model::analysis as model,
 };
-
-fn table(heads: &[&'static str], rows: Vec<AnyView>) -> AnyView {
-    let heads = heads
-        .iter()
-        .map(|head| view! { <th scope="col">{*head}</th> })
-        .collect::<Vec<_>>();
-    view! {
-        <div class="rows--scroll">
-            <table class="rows">
-                <thead><tr>{heads}</tr></thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-    }
-    .into_any()
-}
 
 pub(super) fn rates(of: &'static str, rates: &[Rate], name: fn(&str) -> String) -> AnyView {
     let rows = rates
@@ -41,8 +28,8 @@ pub(super) fn rates(of: &'static str, rates: &[Rate], name: fn(&str) -> String) 
             }
             .into_any()
         })
-        .collect();
-    table(&[of, "批次", "不合格", "不合格率"], rows)
+        .collect::<Vec<_>>();
+    view! { <Table heads=[of, "批次", "不合格", "不合格率"]>{rows}</Table> }.into_any()
 }
 
 pub(super) fn steps(steps: &[Step]) -> AnyView {
@@ -64,19 +51,8 @@ pub(super) fn steps(steps: &[Step]) -> AnyView {
             }
             .into_any()
         })
-        .collect();
-    table(
-        &[
-            "事项",
-            "条款",
-            "已办",
-            "逾期办理",
-            "中位用时",
-            "九成以内",
-            "期限",
-        ],
-        rows,
-    )
+        .collect::<Vec<_>>();
+    view! { <Table heads=["事项", "条款", "已办", "逾期办理", "中位用时", "九成以内", "期限"]>{rows}</Table> }.into_any()
 }
 
 pub(super) fn offices(offices: &[Office]) -> AnyView {
@@ -99,11 +75,9 @@ pub(super) fn offices(offices: &[Office]) -> AnyView {
             }
             .into_any()
         })
-        .collect();
-    table(
-        &["单位", "逾期未办", "未到期", "逾期办理", "按期办理"],
-        rows,
-    )
+        .collect::<Vec<_>>();
+    view! { <Table heads=["单位", "逾期未办", "未到期", "逾期办理", "按期办理"]>{rows}</Table> }
+        .into_any()
 }
 
 pub(super) fn repeated(repeated: &[Repeated]) -> AnyView {
@@ -124,15 +98,6 @@ pub(super) fn repeated(repeated: &[Repeated]) -> AnyView {
             }
             .into_any()
         })
-        .collect();
-    table(
-        &[
-            "企业",
-            "机构代码",
-            "不合格产品",
-            "不合格的抽查",
-            "不合格 / 抽查期次",
-        ],
-        rows,
-    )
+        .collect::<Vec<_>>();
+    view! { <Table heads=["企业", "机构代码", "不合格产品", "不合格的抽查", "不合格 / 抽查期次"]>{rows}</Table> }.into_any()
 }

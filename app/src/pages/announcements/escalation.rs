@@ -14,6 +14,7 @@ use crate::{
     components::{
         days::due_day,
         status::{Look, status},
+        table::Table,
     },
     model::duty::{among_all, by_of, number_of, record_address, round_of, what},
     session::{LedgerCase, Session},
@@ -66,22 +67,7 @@ pub(super) fn escalation(cases: &Assessed, session: Session) -> AnyView {
     view! {
         <section class="part" aria-labelledby="escalation">
             <h2 id="escalation">"复查不合格的后续"<span class="num">{count}</span></h2>
-            <div class="rows--scroll">
-                <table class="rows announce__after">
-                    <thead>
-                        <tr>
-                            <th scope="col">"状态"</th>
-                            <th scope="col">"须办事项"</th>
-                            <th scope="col">"案号"</th>
-                            <th scope="col">"企业和产品"</th>
-                            <th scope="col">"自"</th>
-                            <th scope="col">"由"</th>
-                            <th scope="col"><span class="vh">"办理"</span></th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            <Table heads=["状态", "须办事项", "案号", "企业和产品", "自", "由", "办理"] class="announce__after">{rows}</Table>
         </section>
     }
     .into_any()

@@ -13,7 +13,10 @@ use shared::{
 
 use super::Assessed;
 use crate::{
-    components::messages::{Message, Messages},
+    components::{
+        messages::{Message, Messages},
+        table::Table,
+    },
     model::{analysis::district, duty::number_of},
     session::{LedgerCase, Session},
 };
@@ -84,21 +87,7 @@ pub(super) fn forwarding(cases: &Assessed, decisions: Decisions, session: Sessio
         <section class="part" aria-labelledby="forward">
             <h2 id="forward">"待转交"<span class="num">{count}</span></h2>
             <p>"按生产地拟定承办局，请逐件确认或改定后一并转交（第四条）。"</p>
-            <div class="rows--scroll">
-                <table class="rows">
-                    <thead>
-                        <tr>
-                            <th scope="col"><span class="vh">"转交"</span></th>
-                            <th scope="col">"案号"</th>
-                            <th scope="col">"企业"</th>
-                            <th scope="col">"产品"</th>
-                            <th scope="col">"生产地"</th>
-                            <th scope="col">"承办局"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            <Table heads=["转交", "案号", "企业", "产品", "生产地", "承办局"]>{rows}</Table>
             {(rest > 0).then(|| view! { <p>{format!("另有 {rest} 件，转交这些以后再列出。")}</p> })}
             {acts(waiting, decisions, session)}
         </section>

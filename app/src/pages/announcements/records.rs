@@ -21,6 +21,7 @@ use crate::{
         days::due_day,
         messages::{Message, Messages},
         status::{Look, status, tag},
+        table::Table,
     },
     model::{
         duty::number_of,
@@ -154,21 +155,7 @@ pub(super) fn records(session: Session, quarter: Memo<Quarter>) -> AnyView {
         }
         let rows: Vec<_> = opened.into_iter().map(|(_, it)| row(it, &all)).collect();
         view! {
-            <div class="rows--scroll">
-                <table class="rows">
-                    <thead>
-                        <tr>
-                            <th scope="col">"状态"</th>
-                            <th scope="col">"公告"</th>
-                            <th scope="col">"期间"</th>
-                            <th scope="col">"文号"</th>
-                            <th scope="col">"附表"</th>
-                            <th scope="col">"意见"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            <Table heads=["状态", "公告", "期间", "文号", "附表", "意见"]>{rows}</Table>
         }
         .into_any()
     };

@@ -11,7 +11,7 @@ use shared::{
 };
 
 use super::Assessed;
-use crate::model::duty::number_of;
+use crate::{components::table::Table, model::duty::number_of};
 
 pub(super) fn draft_view(found: &Figures, quarter: Quarter, cases: &Assessed) -> AnyView {
     let print = move |_| {
@@ -74,23 +74,7 @@ fn annex(rows: &[Listed], cases: &Assessed) -> AnyView {
         .collect::<Vec<_>>();
     view! {
         <h3 class="announce__annex">"附表：应当公布的企业和产品"</h3>
-        <div class="rows--scroll">
-            <table class="rows">
-                <thead>
-                    <tr>
-                        <th scope="col">"序号"</th>
-                        <th scope="col">"企业名称"</th>
-                        <th scope="col">"产品名称"</th>
-                        <th scope="col">"商标"</th>
-                        <th scope="col">"规格型号"</th>
-                        <th scope="col">"生产日期/批号"</th>
-                        <th scope="col">"不合格项目"</th>
-                        <th scope="col">"列入依据"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
+        <Table heads=["序号", "企业名称", "产品名称", "商标", "规格型号", "生产日期/批号", "不合格项目", "列入依据"]>{rows}</Table>
     }
     .into_any()
 }

@@ -6,7 +6,10 @@ use leptos::prelude::*;
 use web_sys::HtmlSelectElement;
 
 use super::{questions::bureau_options, work::Work};
-use crate::model::import::{ImportRow, Shown};
+use crate::{
+    components::table::Table,
+    model::import::{ImportRow, Shown},
+};
 
 /// More are looked at in the table of rows.
 const AT_MOST: usize = 12;
@@ -40,19 +43,7 @@ fn move_view(work: Work, proposed: Memo<Vec<Arc<ImportRow>>>) -> AnyView {
             view! {
                 <section class="part" aria-labelledby="placed">
                     <h2 id="placed">"按地址定的承办局"<span class="num">{format!("{count} 行，请核对")}</span></h2>
-                    <div class="rows--scroll">
-                        <table class="rows">
-                            <thead>
-                                <tr>
-                                    <th scope="col">"行"</th>
-                                    <th scope="col">"企业"</th>
-                                    <th scope="col">"生产地址"</th>
-                                    <th scope="col">"承办"</th>
-                                </tr>
-                            </thead>
-                            <tbody>{rows}</tbody>
-                        </table>
-                    </div>
+                    <Table heads=["行", "企业", "生产地址", "承办"]>{rows}</Table>
                     {more}
                 </section>
             }

@@ -7,7 +7,10 @@ use leptos::prelude::*;
 use shared::{Day, EventKind, Role, bureau::by_code, permission::is_own};
 
 use crate::{
-    components::status::{Look, status},
+    components::{
+        status::{Look, status},
+        table::Table,
+    },
     model::duty::{among_all, number_of},
     session::{LedgerCase, Session},
     words::people,
@@ -43,23 +46,7 @@ pub(super) fn copies(session: Session) -> AnyView {
                 <h2 id="copies">"抄报注册地"<span class="num">{open}</span>
                     <span class="part__note">"生产地与注册地不在同一区县的（第二十一条）；收到抄报的局可以查看该案"</span>
                 </h2>
-                <div class="rows--scroll">
-                    <table class="rows">
-                        <thead>
-                            <tr>
-                                <th scope="col">"状态"</th>
-                                <th scope="col">"抄报日期"</th>
-                                <th scope="col">"案号"</th>
-                                <th scope="col">"企业"</th>
-                                <th scope="col">"承办局"</th>
-                                <th scope="col">"抄报"</th>
-                                <th scope="col">"文书"</th>
-                                <th scope="col"><span class="vh">"办理"</span></th>
-                            </tr>
-                        </thead>
-                        <tbody>{rows}</tbody>
-                    </table>
-                </div>
+                <Table heads=["状态", "抄报日期", "案号", "企业", "承办局", "抄报", "文书", "办理"]>{rows}</Table>
             </section>
         }
         .into_any()

@@ -18,6 +18,7 @@ use crate::{
     components::{
         messages::{Message, Messages},
         status::{Look, status, tag},
+        table::Table,
     },
     model::publication::barred,
     pages::announcements::{
@@ -226,12 +227,7 @@ fn body(
         return view! { <p>"本期没有办理事项，也没有逾期未办事项。"</p>{papers} }.into_any();
     }
     view! {
-        <div class="rows--scroll">
-            <table class="rows reporting__figures">
-                <thead><tr><th scope="col">"事项"</th><th scope="col">"次数"</th><th scope="col">"案件"</th></tr></thead>
-                <tbody>{figures}</tbody>
-            </table>
-        </div>
+        <Table heads=["事项", "次数", "案件"] class="reporting__figures">{figures}</Table>
         <details class="fold" open=lines.len() <= 60>
             <summary><h3 class="announce__annex">"清单"</h3><span class="num">{lines.len()}</span></summary>
             {list(lines)}
@@ -268,21 +264,7 @@ fn list(lines: &[Line]) -> AnyView {
         })
         .collect::<Vec<_>>();
     view! {
-        <div class="rows--scroll">
-            <table class="rows reporting__lines">
-                <thead>
-                    <tr>
-                        <th scope="col">"事项"</th>
-                        <th scope="col">"日期"</th>
-                        <th scope="col">"案号"</th>
-                        <th scope="col">"企业"</th>
-                        <th scope="col">"产品"</th>
-                        <th scope="col">"结果"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
+        <Table heads=["事项", "日期", "案号", "企业", "产品", "结果"] class="reporting__lines">{rows}</Table>
     }
     .into_any()
 }

@@ -22,6 +22,7 @@ use crate::{
         download,
         messages::{Message, Messages},
         status::{Look, status},
+        table::Table,
     },
     model::{
         draft,
@@ -98,27 +99,15 @@ fn section(session: Session, rows: &[Refused]) -> Option<AnyView> {
         );
     };
     let count = rows.len();
+    let who = sees_all.then_some("登记人");
+    let heads = ["状态", "案件", "内容", "原因"].into_iter();
+    let heads: Vec<_> = heads.chain(who).chain(["登记于", "处理"]).collect();
     Some(
         view! {
             <section class="part" aria-labelledby="refused">
                 <h2 id="refused">"被退回 "<span class="num">{count}</span></h2>
                 <p>"服务器没有收下的内容，一条也不删除，也不影响其他内容收发。登记人和市局都看得到；能改正的由有权登记的人修改后再登记。"</p>
-                <div class="rows--scroll">
-                    <table class="rows">
-                        <thead>
-                            <tr>
-                                <th scope="col">"状态"</th>
-                                <th scope="col">"案件"</th>
-                                <th scope="col">"内容"</th>
-                                <th scope="col">"原因"</th>
-                                {sees_all.then(|| view! { <th scope="col">"登记人"</th> })}
-                                <th scope="col">"登记于"</th>
-                                <th scope="col">"处理"</th>
-                            </tr>
-                        </thead>
-                        <tbody>{body}</tbody>
-                    </table>
-                </div>
+                <Table heads>{body}</Table>
                 <div class="part__acts">
                     <button type="button" class="btn" on:click=export>"导出被退回的内容"</button>
                 </div>

@@ -14,7 +14,10 @@ use shared::{
 
 use super::Desk;
 use crate::{
-    components::status::{Look, status},
+    components::{
+        status::{Look, status},
+        table::Table,
+    },
     model::publication::{self as words, next_number, question},
     pages::announcements::records::{begin_correction, bureau_names, take},
     people::name_of,
@@ -157,12 +160,7 @@ fn opinions(desk: Desk, own: &Announcement, forms: Forms, is_open: bool) -> AnyV
         .collect::<Vec<_>>();
     let table = (!rows.is_empty()).then(|| {
         view! {
-            <div class="rows--scroll">
-                <table class="rows">
-                    <thead><tr><th scope="col">"区县局"</th><th scope="col">"状态"</th><th scope="col">"征求"</th><th scope="col">"答复"</th><th scope="col">"意见"</th></tr></thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            <Table heads=["区县局", "状态", "征求", "答复", "意见"]>{rows}</Table>
         }
     });
     let ask = (is_open && !missing.is_empty()).then(|| {
