@@ -11,7 +11,9 @@ mod session;
 
 use std::{
     collections::BTreeSet,
+    ops::RangeInclusive,
     sync::Arc,
+    thread::available_parallelism,
     time::{SystemTime, UNIX_EPOCH},
 };
 
@@ -33,9 +35,10 @@ pub use session::hash_passphrase;
 pub const MAXIMUM_BODY_BYTES: usize = 4 * 1024 * 1024;
 /// How many passphrases are hashed at the same time: each takes 19 MiB and a core for a while.
 const MAXIMUM_HASHERS: usize = 2;
-/// How many exchanges are under way at the same time: one that writes, others that prepare theirs or
-/// answer. More would only hold what they were sent in memory.
-const MAXIMUM_EXCHANGES: usize = 3;
+/// How many exchanges are under way at the same time, on machines of a few cores and of many: one
+/// that writes, others that prepare theirs or answer, a core for each. More would only hold what they
+/// were sent in memory.
+const EXCHANGES: RangeInclusive<usize> = 2..=4;
 /// How many announcements of news a slow listener may fall behind before it is told to ask.
 const NEWS_BACKLOG: usize = 64;
 
@@ -57,13 +60,14 @@ struct Shared {
 impl State {
     /// The state of a server over this database.
     pub fn new(database: Database, demo: bool) -> Self {
+        let cores = available_parallelism().map_or(1, usize::from);
         Self(Arc::new(Shared {
             contents: Contents::beside(database.directory()),
             database,
             demo,
             news: broadcast::channel(NEWS_BACKLOG).0,
             hashers: Semaphore::new(MAXIMUM_HASHERS),
-            exchanges: Semaphore::new(MAXIMUM_EXCHANGES),
+            exchanges: Semaphore::new(cores.clamp(*EXCHANGES.start(), *EXCHANGES.end())),
             failures: session::Failures::default(),
         }))
     }

@@ -36,6 +36,8 @@ struct Loaded {
     last: Option<(HybridTime, ChangeId)>,
     /// Where the log had its last change when it was read, or 0.
     position: i64,
+    /// Who saw it then.
+    seeing: BTreeSet<Scope>,
 }
 
 impl Ready {
@@ -61,6 +63,7 @@ impl Loaded {
             last: last.map(|(clock, id)| (clock, id.clone())),
             folded: fold(changes()),
             position: placed.last().map_or(0, |(position, _)| *position),
+            seeing: log::sight(transaction, subject)?,
         })
     }
 
@@ -115,10 +118,12 @@ impl<'a> Cases<'a> {
     fn load(&mut self, subject: &Subject) -> Result<&mut Loaded, Error> {
         if !self.loaded.contains_key(subject) {
             let transaction = self.log.transaction;
-            let loaded = match self.ready.0.remove(subject) {
+            let mut loaded = match self.ready.0.remove(subject) {
                 Some(ready) if ready.position == last_position(transaction, subject)? => ready,
                 _ => Loaded::read(transaction, subject)?,
             };
+            self.log
+                .sight_is(subject, std::mem::take(&mut loaded.seeing));
             self.loaded.insert(subject.clone(), loaded);
         }
         self.loaded

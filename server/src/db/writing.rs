@@ -184,6 +184,11 @@ impl<'a> LogWriter<'a> {
             .ok_or(Error::Damaged("a sight that was just read"))
     }
 
+    /// What was read of it; what this transaction has changed since stays.
+    pub(super) fn sight_is(&mut self, subject: &Subject, seeing: BTreeSet<Scope>) {
+        self.sights.entry(subject.clone()).or_insert(seeing);
+    }
+
     fn touch(&mut self, scope: &Scope) {
         if !self.touched.contains(scope) {
             self.touched.insert(scope.clone());
